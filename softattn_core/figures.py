@@ -1,0 +1,313 @@
+"""Arrays in, figure out: every static picture of the book, in one style.
+
+A figure shows itself in Jupyter and on the website as SVG, and describes itself in one sentence
+made from the numbers it was given: the sentence is its alternative text and its `repr`.
+Only the nine colours below are used, one per role, because the website swaps each for its dark
+value. Titles and labels are arguments, so that another language can pass its own.
+"""
+
+import io
+import textwrap
+
+import matplotlib
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.font_manager import fontManager
+from matplotlib.patheffects import withStroke
+from pylopdf_fonts_zh_cn import sans_path
+
+__all__ = ["COLOURS", "budgets", "heatmap", "lines", "scores_and_weights", "simplex", "step"]
+
+COLOURS = {
+    "scores": "#0b62a8",
+    "weights": "#b34a00",
+    "values": "#08705a",
+    "query": "#93367f",
+    "ink": "#1f2328",
+    "muted": "#59636e",
+    "grid": "#d5dae0",
+    "surface": "#ffffff",
+    "panel": "#f6f8fa",
+}
+WIDTH = 5.2  # inches: about 500 px on a desk, and on a phone still 10 px letters
+
+fontManager.addfont(sans_path())
+STYLE = {
+    # Noto Sans SC draws Latin and Chinese; DejaVu Sans has the few signs it lacks.
+    "font.family": ["Noto Sans SC", "DejaVu Sans"],
+    "font.size": 12,
+    "mathtext.fontset": "stix",
+    "text.color": COLOURS["ink"],
+    "axes.labelcolor": COLOURS["ink"],
+    "axes.edgecolor": COLOURS["muted"],
+    "axes.facecolor": "none",
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlesize": 12,
+    "axes.titlelocation": "left",
+    "figure.facecolor": "none",
+    "grid.color": COLOURS["grid"],
+    "xtick.color": COLOURS["muted"],
+    "ytick.color": COLOURS["muted"],
+    "xtick.labelcolor": COLOURS["ink"],
+    "ytick.labelcolor": COLOURS["ink"],
+    "lines.linewidth": 2.2,
+    "svg.fonttype": "path",  # letters as shapes: the same picture on every machine
+    "svg.hashsalt": "softattn",  # the same ids on every run
+}
+_in_style = matplotlib.rc_context(STYLE)
+_STRONGEST = 0.45  # opacity of a full shade; more would hide the figures written on it
+_HALO = [withStroke(linewidth=3, foreground=COLOURS["surface"])]  # keeps names clear of lines
+
+
+class BookFigure(Figure):
+    """A matplotlib Figure that shows itself as SVG and describes itself in words."""
+
+    def __init__(self, height, title, facts):
+        super().__init__(figsize=(WIDTH, height), layout="constrained")
+        self.suptitle(textwrap.fill(title, 56), x=0.01, ha="left", fontsize=13)
+        self.description = f"{title}. {'; '.join(facts)}."
+
+    def __repr__(self):
+        return self.description
+
+    def _repr_svg_(self):
+        """Without date, prolog or background: text that a page can take in as it is."""
+        file = io.StringIO()
+        with matplotlib.rc_context(STYLE):
+            self.savefig(file, format="svg", metadata={"Date": None, "Title": self.description})
+        svg = file.getvalue()
+        # In a dark Jupyter the drawing needs the light behind it that its colours are made for.
+        root = '<svg role="img" style="background: var(--sa-surface, #ffffff)" '
+        return svg[svg.index("<svg"):].replace("<svg ", root, 1)
+
+
+def _listed(name, labels, values):
+    """'scores: cat 3, dog 1, bird 0.2', for a figure's description."""
+    pairs = zip(labels, values, strict=True)
+    return f"{name}: " + ", ".join(f"{label} {value:.3g}" for label, value in pairs)
+
+
+def _name_bars(ax, labels):
+    """One bar per label, the first on top."""
+    ax.set_yticks(range(len(labels)), labels)
+    ax.set_ylim(len(labels) - 0.5, -0.5)
+    ax.tick_params(axis="y", length=0)
+    ax.grid(axis="y", visible=False)
+
+
+def _write_at_bar_ends(ax, values, pattern):
+    """Room for the numbers is made on both sides of the axis."""
+    low, high = min(0, *values), max(0, *values)
+    room = 0.3 * ((high - low) or 1)
+    ax.set_xlim(low - room * (low < 0), high + room)
+    for row, value in enumerate(values):
+        text = pattern.format(value).replace("-", "−")
+        side = "right" if value < 0 else "left"
+        gap = -4 if value < 0 else 4
+        ax.annotate(text, (value, row), (gap, 0), textcoords="offset points", va="center", ha=side)
+
+
+@_in_style
+def scores_and_weights(scores, weights, labels, *, title,
+                       score_label="score", weight_label="probability"):
+    """Two rows of bars over the same labels: what goes into softmax, and what comes out.
+
+    Shapes: scores (K,), weights (K,), labels K strings.
+    """
+    facts = [_listed(score_label, labels, scores), _listed(weight_label, labels, weights)]
+    figure = BookFigure(1.5 + 0.42 * len(labels), title, facts)
+    left, right = figure.subplots(1, 2)
+    for ax, values, role, pattern, label in [
+        (left, scores, "scores", "{:.3g}", score_label),
+        (right, weights, "weights", "{:.3f}", weight_label),
+    ]:
+        ax.barh(range(len(labels)), values, color=COLOURS[role], height=0.6)
+        _name_bars(ax, labels)
+        _write_at_bar_ends(ax, values, pattern)
+        ax.axvline(0, color=COLOURS["muted"], linewidth=1)
+        ax.set_xlabel(label)
+    right.set_yticklabels([])
+    right.set_xlim(0, 1.3)
+    right.set_xticks([0, 0.5, 1])
+    return figure
+
+
+@_in_style
+def budgets(rows, labels, *, title, x_label="share of the budget of 1"):
+    """One bar of length 1 for each way to share it out, cut into the shares.
+
+    Shapes: rows {name: (K,)}, labels K strings. The labels stand over the first row, so let that
+    be one with no narrow share. A share too narrow for its number goes without.
+    """
+    facts = [_listed(name, labels, shares) for name, shares in rows.items()]
+    figure = BookFigure(1.5 + 0.62 * len(rows), title, facts)
+    ax = figure.subplots()
+    shades = np.linspace(_STRONGEST, 0.1, len(labels))
+    for row, shares in enumerate(rows.values()):
+        start = 0.0
+        for share, shade in zip(shares, shades, strict=True):
+            ax.barh(row, share, left=start, height=0.62, color=(COLOURS["weights"], shade),
+                    edgecolor=COLOURS["weights"], linewidth=1)
+            if share > 0.1:
+                ax.text(start + share / 2, row, f"{share:.3f}", ha="center", va="center")
+            start += share
+    _name_bars(ax, list(rows))
+    first, start = next(iter(rows.values())), 0.0
+    for label, share in zip(labels, first, strict=True):
+        ax.annotate(label, (start + share / 2, -0.36), (0, 3), textcoords="offset points",
+                    ha="center", va="bottom")
+        start += share
+    ax.set_ylim(len(rows) - 0.5, -0.85)
+    ax.set_xlim(0, 1)
+    ax.grid(visible=False)
+    ax.set_xlabel(x_label)
+    return figure
+
+
+def _name_ends(ax, curves):
+    """Each curve's name beside its end; names too close to read are moved apart."""
+    low, high = ax.get_ylim()
+    gap = 0.075 * (high - low)
+    below = -np.inf
+    for name, (x, y) in sorted(curves.items(), key=lambda item: item[1][1][-1]):
+        below = max(y[-1], below + gap)
+        ax.annotate(name, (x[-1], below), (8, 0), textcoords="offset points", va="center")
+
+
+@_in_style
+def lines(curves, *, title, x_label, y_label, role="weights", points=None, log_x=False):
+    """Curves with their names at their ends, told apart by dashes as well as by place.
+
+    Shapes: curves {name: (x (n,), y (n,))}; points {name: (x, y)} are marked and named.
+    Twelve values or fewer are drawn as dots on the line, for they were measured one by one.
+    """
+    points = points or {}
+    facts = [f"{name or y_label.strip('$')}: {y[0]:.3g} at {x[0]:.3g}, {y[-1]:.3g} at {x[-1]:.3g}"
+             for name, (x, y) in curves.items()]
+    facts += [f"{name}: {y:.3g} at {x:.3g}" for name, (x, y) in points.items()]
+    figure = BookFigure(3.8, title, facts)
+    ax = figure.subplots()
+    dashes = ["-", (0, (6, 2)), (0, (2, 1.5)), (0, (6, 2, 1.5, 2))]
+    for (x, y), dash in zip(curves.values(), dashes, strict=False):
+        ax.plot(x, y, color=COLOURS[role], linestyle=dash, marker="o" if len(x) <= 12 else None)
+    _name_ends(ax, curves)
+    first = next(iter(curves.values()))[1]
+    side = -1 if first[-1] > first[0] else 1  # the empty side of a rising curve is its left
+    for name, (x, y) in points.items():
+        ax.plot(x, y, "o", color=COLOURS["ink"])
+        ax.annotate(name, (x, y), (8 * side, 6), textcoords="offset points",
+                    ha="left" if side > 0 else "right", path_effects=_HALO)
+    if log_x:
+        ax.set_xscale("log")
+        ax.xaxis.set_major_formatter("{x:g}")
+        ax.minorticks_off()
+    ax.set_xlabel(x_label)
+    ax.set_title(y_label)
+    return figure
+
+
+@_in_style
+def heatmap(values, rows, columns, *, title, role="weights", pattern="{:.3f}"):
+    """A table of numbers from 0 to 1, each shaded by its size.
+
+    Shapes: values (n, m), rows n strings, columns m strings.
+    """
+    values = np.asarray(values)
+    facts = [_listed(name, columns, row) for name, row in zip(rows, values, strict=True)]
+    figure = BookFigure(1.2 + 0.5 * len(rows), title, facts)
+    ax = figure.subplots()
+    for (i, j), value in np.ndenumerate(values):
+        ax.barh(i, 1, left=j, height=1, color=(COLOURS[role], _STRONGEST * np.clip(value, 0, 1)),
+                edgecolor=COLOURS["grid"], linewidth=1)
+        ax.text(j + 0.5, i, pattern.format(value), ha="center", va="center")
+    _name_bars(ax, rows)
+    ax.set_xlim(0, len(columns))
+    ax.set_xticks(np.arange(len(columns)) + 0.5, columns)
+    ax.xaxis.tick_top()
+    ax.tick_params(length=0)
+    ax.grid(visible=False)
+    ax.spines[:].set_visible(False)
+    return figure
+
+
+@_in_style
+def step(scores, weights, labels, *, title, score_label="score", weight_label="probability"):
+    """Bars before a change, and an arrow from each to where the change takes it.
+
+    Shapes: scores and weights (2, K), before and after; labels K strings.
+    """
+    facts = []
+    for name, (before, after) in [(score_label, scores), (weight_label, weights)]:
+        facts.append(_listed(f"{name} before", labels, before))
+        facts.append(_listed(f"{name} after", labels, after))
+    figure = BookFigure(1.5 + 0.62 * len(labels), title, facts)
+    for ax, (before, after), role, name in zip(
+        figure.subplots(1, 2), (scores, weights), ("scores", "weights"),
+        (score_label, weight_label), strict=True,
+    ):
+        ax.barh(range(len(labels)), before, color=(COLOURS[role], 0.25), height=0.6)
+        for row, (old, new) in enumerate(zip(before, after, strict=True)):
+            ax.annotate("", (new, row), (old, row), arrowprops={
+                "arrowstyle": "-|>", "color": COLOURS[role], "linewidth": 2.2,
+                "shrinkA": 0, "shrinkB": 0, "mutation_scale": 14})
+            ax.annotate(f"{new - old:+.3f}".replace("-", "−"), (max(old, new), row), (11, 0),
+                        textcoords="offset points", va="center")
+        _name_bars(ax, labels)
+        low, high = min(0, np.min([before, after])), np.max([before, after])
+        ax.set_xlim(1.1 * low, high + 0.55 * (high - low))
+        ax.axvline(0, color=COLOURS["muted"], linewidth=1)
+        ax.set_xlabel(name)
+    figure.axes[1].set_yticklabels([])
+    return figure
+
+
+def corners_to_plane(weights):
+    """Three weights that sum to 1 as a point of the triangle: (..., 3) -> (..., 2)."""
+    corners = np.array([[0.5, np.sqrt(0.75)], [0.0, 0.0], [1.0, 0.0]])
+    return np.asarray(weights) @ corners
+
+
+@_in_style
+def simplex(labels, *, title, paths=None, points=None, arrows=None):
+    """The triangle of all distributions over three classes: corner = sure, centre = no idea.
+
+    Shapes: labels 3 strings (top, left, right); paths {name: (n, 3)}, points {name: (3,)},
+    arrows {name: (2, 3), from and to}.
+    """
+    paths, points, arrows = paths or {}, points or {}, arrows or {}
+    facts = [_listed(f"{name} starts at", labels, p[0]) + "; " + _listed("ends at", labels, p[-1])
+             for name, p in [*paths.items(), *arrows.items()]]
+    facts += [_listed(name, labels, p) for name, p in points.items()]
+    figure = BookFigure(4.6, title, facts)
+    ax = figure.subplots()
+    top, left, right = corners_to_plane(np.eye(3))
+    ax.plot(*np.array([top, left, right, top]).T, color=COLOURS["muted"], linewidth=1.2)
+    for label, (x, y), drop in [
+        (labels[0], top, 8), (labels[1], left, -20), (labels[2], right, -20)
+    ]:
+        ax.annotate(label, (x, y), (0, drop), textcoords="offset points", ha="center")
+    for name, path in paths.items():
+        xy = corners_to_plane(path)
+        ax.plot(*xy.T, color=COLOURS["weights"])
+        middle = xy[len(xy) // 2]
+        ax.annotate(name, middle, (8, 0), textcoords="offset points", va="center",
+                    path_effects=_HALO)
+    for name, ends in arrows.items():
+        start, end = corners_to_plane(ends)
+        ax.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": COLOURS["weights"],
+                                                "linewidth": 2.2, "shrinkA": 0, "shrinkB": 0})
+        ax.annotate(name, end, (10, -4), textcoords="offset points", va="top",
+                    path_effects=_HALO)
+    for name, p in points.items():
+        x, y = corners_to_plane(p)
+        ax.plot(x, y, "o", color=COLOURS["ink"])
+        ax.annotate(name, (x, y), (9, 0), textcoords="offset points", va="center",
+                    path_effects=_HALO)
+    ax.set_aspect("equal")
+    ax.set_xlim(-0.15, 1.15)
+    ax.set_ylim(-0.14, 1.0)
+    ax.axis("off")
+    return figure
