@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from softattn_core.probability import _as_floats, _check_row_maximum, _without_warnings, softmax
+from softattn_core.probability import _as_floats, _largest_magnitude, _without_warnings, softmax
 
 
 class AttentionStep(NamedTuple):
@@ -30,19 +30,16 @@ def _checked(**arguments):
     for name, (values, expected) in arguments.items():
         array, axes = _as_floats(name, values), expected.removeprefix("... ").split()
         shape = array.shape[-len(axes):] if "..." in expected else array.shape
-        known = " ".join(f"{axis}={lengths[axis]}" for axis in axes if axis in lengths)
         lengths = dict(zip(axes, shape, strict=False)) | lengths
         if list(shape) != [lengths.get(axis) for axis in axes] or 0 in shape:
-            raise ValueError(f"{name} must have shape ({expected}){known and ' with ' + known}, "
-                             f"no length 0; got {array.shape}")
+            raise ValueError(f"{name} must have shape ({expected}), {lengths}, got {array.shape}")
         if not np.isfinite(array).all():
             raise ValueError(f"{name} must be finite, got NaN or infinity")
         arrays.append(array)
     try:
         np.broadcast_shapes(*(array.shape[:-2] for array in arrays))
-    except ValueError:
-        shapes = ", ".join(f"{name} {a.shape}" for name, a in zip(arguments, arrays, strict=True))
-        raise ValueError(f"batch axes must fit each other, got {shapes}") from None
+    except ValueError as error:
+        raise ValueError(f"batch axes of {', '.join(arguments)} must fit: {error}") from None
     return arrays
 
 
@@ -54,8 +51,7 @@ def _checked_mask(mask, shape):
     try:
         return np.broadcast_to(mask, shape)
     except ValueError:
-        raise ValueError(f"mask must broadcast to the scores' shape {shape}, "
-                         f"got {mask.shape}") from None
+        raise ValueError(f"mask must fit scores of shape {shape}, got {mask.shape}") from None
 
 
 @_without_warnings
@@ -156,7 +152,6 @@ def attention_weights(scores, mask=None, temperature=1.0):
     return softmax(scores, temperature=temperature)
 
 
-@_without_warnings
 def context_vector(weights, values):
     """Average the values by the weights.
 
@@ -259,13 +254,14 @@ def multi_head_attention(X, W_q, W_k, W_v, W_o, heads, mask=None, causal=False):
 def streaming_attention(Q, K, V, causal=False, block_size=256):
     """The context of `scaled_dot_product_attention`, without ever holding all n x m scores.
 
-    Scores are made tile by tile. Beside the running sums of exp(score) and exp(score) * value goes
-    the running maximum m of each query; when a tile raises it to m', both sums so far shrink by
-    exp(m - m'). Their quotient at the end is exactly the softmax average.
+    Tile by tile, exp(score) * value and exp(score) are summed for each query, the scores taken
+    relative to m, the largest so far. When a tile raises m to m', both sums shrink by exp(m - m').
+    Their quotient at the end is the softmax average itself, no approximation.
 
-    Shapes: Q (..., n, d), K (..., m, d), V (..., m, d_v) -> (..., n, d_v). `causal` as in
-    `scaled_dot_product_attention`; tiles in the future are never made. Memory: block_size^2 and the
-    size of the input. Errors: ValueError for a block_size below 1; else as for `dot_scores`.
+    Shapes: Q (..., n, d), K (..., m, d), V (..., m, d_v) -> (..., n, d_v). `causal` as above; tiles
+    that lie in the future are never made. Memory: block_size^2 numbers and the size of the input;
+    512 can be faster where the processor's cache holds it.
+    Errors: ValueError for a block_size below 1; else as for `dot_scores`.
     Source: Milakov & Gimelshein (2018), "Online normalizer calculation for softmax", algorithm 3;
     Rabe & Staats (2021), "Self-attention does not need O(n^2) memory".
 
@@ -278,12 +274,12 @@ def streaming_attention(Q, K, V, causal=False, block_size=256):
     Q, K, V = _checked(Q=(Q, "... n d"), K=(K, "... m d"), V=(V, "... m d_v"))
     if not isinstance(block_size, (int, np.integer)) or block_size < 1:
         raise ValueError(f"block_size must be an integer of at least 1, got {block_size!r}")
-    n, m = Q.shape[-2], K.shape[-2]
-    Q = Q / Q.shape[-1] ** 0.5
-    contexts = []
+    # A last value of 1 turns the sum of exp(score) into one more column of the context.
+    V = np.concatenate([V, np.ones_like(V[..., :1])], axis=-1)
+    n, m, contexts = Q.shape[-2], K.shape[-2], []
     for i in range(0, n, block_size):
-        queries = Q[..., i:i + block_size, :]
-        maximum, total, context = -np.inf, 0.0, 0.0
+        queries = Q[..., i:i + block_size, :] / Q.shape[-1] ** 0.5
+        maximum, sums = -np.inf, 0.0
         for j in range(0, min(m, i + block_size) if causal else m, block_size):
             scores = queries @ K[..., j:j + block_size, :].mT
             if causal and i == j:
@@ -291,9 +287,7 @@ def streaming_attention(Q, K, V, causal=False, block_size=256):
             previous, maximum = maximum, np.maximum(maximum, scores.max(axis=-1, keepdims=True))
             scores -= maximum
             np.exp(scores, out=scores)
-            rescale = np.exp(previous - maximum)
-            total = total * rescale + scores.sum(axis=-1, keepdims=True)
-            context = context * rescale + scores @ V[..., j:j + block_size, :]
-        _check_row_maximum("scores Q K^T", maximum)
-        contexts.append(context / total)
+            sums = sums * np.exp(previous - maximum) + scores @ V[..., j:j + block_size, :]
+        _largest_magnitude("scores Q K^T", maximum)
+        contexts.append(sums[..., :-1] / sums[..., -1:])
     return np.concatenate(contexts, axis=-2)

@@ -7,54 +7,58 @@ float64. Bad input is a `ValueError` that names the argument. A score of -inf is
 
 import numpy as np
 
-# Overflow is foreseen below: it gives -inf, and exp(-inf) is the right answer, 0.
+_LARGEST = float(np.finfo(np.float64).max)
+
+# Overflow is foreseen: it gives -inf, and exp(-inf) is the right answer, 0.
 _without_warnings = np.errstate(over="ignore", under="ignore", invalid="ignore")
 
 
-def _as_floats(name, values):
-    """`values` as an array of float32, if they are that already, or else of float64."""
+def _as_numbers(name, values):
     try:
         array = np.asarray(values)
     except ValueError as error:
         raise ValueError(f"{name} must be an array of numbers: {error}") from None
     if array.dtype.kind not in "biuf":
         raise ValueError(f"{name} must hold real numbers, got dtype {array.dtype}")
+    return array
+
+
+def _as_floats(name, values):
+    array = _as_numbers(name, values)
     return array if array.dtype == np.float32 else array.astype(np.float64, copy=False)
 
 
 def _check_axis(name, array, axis):
     if not isinstance(axis, (int, np.integer)) or not -array.ndim <= axis < array.ndim:
-        raise ValueError(f"axis must be an integer in range for {name} of shape {array.shape}, "
-                         f"got {axis!r}")
+        raise ValueError(f"axis must be an integer in range for shape {array.shape}, got {axis!r}")
     if array.shape[axis] == 0:
         raise ValueError(f"{name} must not be empty along axis {axis}, got shape {array.shape}")
 
 
-def _check_row_maximum(name, maximum):
-    """The largest score of a row reveals NaN, +inf, and a row of nothing but -inf."""
-    if not np.isfinite(maximum).all():
-        found = ("NaN" if np.isnan(maximum).any() else "+inf" if (maximum == np.inf).any()
-                 else "a row with nothing to attend to (all masked or all -inf)")
-        raise ValueError(f"{name} must be finite or -inf, at least one finite in each row; "
-                         f"got {found}")
+def _largest_magnitude(name, maximum):
+    """The row maxima reveal NaN, +inf, and a row of nothing but -inf: one look at them serves."""
+    largest = np.abs(maximum).max(initial=0)
+    if not largest < np.inf:
+        wrong = maximum[~np.isfinite(maximum)][0]
+        raise ValueError(f"{name} must be finite or -inf, and in no row all masked or all -inf "
+                         f"(nothing to attend to); got a row with maximum {wrong}")
+    return largest
 
 
 def _shifted(name, scores, axis, temperature=1.0):
     """A new array (z - max z) / T: never above 0, so `exp` of it cannot overflow."""
     z = _as_floats(name, scores)
     _check_axis(name, z, axis)
-    temperature = _as_floats("temperature", temperature)
-    if temperature.ndim or not 0 < temperature < np.inf:
-        raise ValueError(f"temperature must be one finite number above 0, got {temperature}")
+    if not isinstance(temperature, (int, float, np.number)) or not 0 < temperature <= _LARGEST:
+        raise ValueError(f"temperature must be one finite number above 0, got {temperature!r}")
     maximum = z.max(axis=axis, keepdims=True)
-    _check_row_maximum(name, maximum)
-    # Two huge scores can differ by more than the largest float. With T <= 1 the -inf that results
-    # is right; with T > 1 halves are subtracted, so that the division can bring them back.
-    if temperature > 1:
-        z, maximum, temperature = z / 2, maximum / 2, temperature / 2
-    shifted = z - maximum
-    if temperature != 1:
-        shifted /= temperature
+    # Huge scores can differ by more than the largest float: then halves are subtracted.
+    scale = 2 if _largest_magnitude(name, maximum) > 1e30 else 1
+    shifted = z - maximum if scale == 1 else z / 2 - maximum / 2
+    if temperature != 1 or scale != 1:
+        with np.errstate(over="ignore"):
+            shifted /= np.float64(temperature)  # in float32, a tiny temperature would be 0
+            shifted *= scale
     return shifted
 
 
@@ -69,21 +73,19 @@ def _as_distribution(name, probabilities, axis=-1):
 
 
 def _target_distribution(target, shape, dtype):
-    """`target` as one distribution per row: given so, or as the index of the right class."""
-    if np.shape(target) == shape:
+    """One distribution per row: `target` itself, or all of it on the class that `target` names."""
+    target = _as_numbers("target", target)
+    if target.shape == shape:
         return _as_distribution("target", target).astype(dtype, copy=False)
-    index = np.asarray(target)
-    if index.dtype.kind not in "iu" or index.shape != shape[:-1]:
-        raise ValueError(f"target must be class indices of shape {shape[:-1]} or probabilities "
-                         f"of shape {shape}, got {index.dtype} of shape {index.shape}")
-    if not ((index >= 0) & (index < shape[-1])).all():
-        raise ValueError(f"target must be class indices from 0 to {shape[-1] - 1}, got {target}")
+    if (target.shape != shape[:-1] or target.dtype.kind not in "iu"
+            or (target < 0).any() or (target >= shape[-1]).any()):
+        raise ValueError(f"target must be probabilities of shape {shape} or class indices of shape "
+                         f"{shape[:-1]} from 0 to {shape[-1] - 1}, got {target!r}")
     one_hot = np.zeros(shape, dtype)
-    np.put_along_axis(one_hot, index[..., None], 1, axis=-1)
+    np.put_along_axis(one_hot, target[..., None], 1, axis=-1)
     return one_hot
 
 
-@_without_warnings
 def softmax(scores, axis=-1, temperature=1.0):
     """Turn scores into probabilities.
 
@@ -110,9 +112,8 @@ def softmax(scores, axis=-1, temperature=1.0):
     return p
 
 
-@_without_warnings
 def log_softmax(scores, axis=-1, temperature=1.0):
-    """The logarithm of softmax, exact even where the probability itself rounds to 0.
+    """The logarithm of softmax, accurate even where the probability itself rounds to 0.
 
         log p_i = z_i / T - log sum_j exp(z_j / T)
 
@@ -126,8 +127,7 @@ def log_softmax(scores, axis=-1, temperature=1.0):
     array([    0., -1000.])
     """
     z = _shifted("scores", scores, axis, temperature)
-    z -= np.log(np.exp(z).sum(axis=axis, keepdims=True))
-    return z
+    return z - np.log(np.exp(z).sum(axis=axis, keepdims=True))
 
 
 @_without_warnings
@@ -149,11 +149,10 @@ def softmax_jacobian(scores, temperature=1.0):
         raise ValueError(f"scores must have one axis, got shape {np.shape(scores)}")
     p = softmax(scores, temperature=temperature)
     jacobian = np.diag(p) - np.outer(p, p)
-    jacobian /= temperature
+    jacobian /= np.float64(temperature)
     return jacobian
 
 
-@_without_warnings
 def cross_entropy(logits, target):
     """The surprise at the true answer, if softmax(logits) is what was believed.
 
@@ -176,7 +175,6 @@ def cross_entropy(logits, target):
     return np.log(np.exp(z).sum(axis=-1)) - (y * np.where(y > 0, z, 0)).sum(axis=-1)
 
 
-@_without_warnings
 def cross_entropy_gradient(logits, target):
     """The slope of the cross-entropy: what was believed minus what is true.
 
@@ -190,11 +188,9 @@ def cross_entropy_gradient(logits, target):
     """
     p = np.exp(_shifted("logits", logits, axis=-1))
     p /= p.sum(axis=-1, keepdims=True)
-    p -= _target_distribution(target, p.shape, p.dtype)
-    return p
+    return p - _target_distribution(target, p.shape, p.dtype)
 
 
-@_without_warnings
 def entropy(probabilities, axis=-1):
     """How undecided a distribution is: 0 when certain, log K when uniform over K.
 
