@@ -1,0 +1,57 @@
+"""Makes the course to take away: all notebooks with softattn_core, in one zip that stands alone."""
+
+import re
+import zipfile
+from pathlib import Path
+
+README = """\
+Softmax and attention: the course to take away
+
+With Python 3.11 or newer, in this folder:
+
+    python -m venv .venv
+    .venv/bin/python -m pip install -r requirements.txt
+    .venv/bin/jupyter lab chapters
+
+On Windows write .venv\\Scripts\\ in place of .venv/bin/ .
+"""
+# The headings of requirements.txt whose packages the notebooks need.
+SECTIONS = ("# softattn_core and the notebooks", "# Reading the chapters in JupyterLab")
+KINDS = {".py", ".js", ".css", ".json", ".csv", ".npz"}
+
+
+def course_requirements(requirements, extra=("pylopdf-fonts-zh-cn",)):
+    """The lines of the book's requirements.txt that the notebooks need, and the package itself."""
+    blocks = re.split(r"\n\s*\n", requirements)
+    kept = [block for block in blocks if block.startswith(SECTIONS)]
+    fonts = [line for line in requirements.splitlines() if line.startswith(extra)]
+    return "\n\n".join([*kept, *fonts, "-e ."]) + "\n"
+
+
+def course_files(root):
+    """Pairs of name in the zip and content."""
+    yield "README.txt", README.encode()
+    requirements = (root / "requirements.txt").read_text(encoding="utf-8")
+    yield "requirements.txt", course_requirements(requirements).encode()
+    for name in ("pyproject.toml", "LICENSE", "README.md"):
+        yield name, (root / name).read_bytes()
+    paths = [*root.glob("chapters/*.ipynb"), *root.glob("chapters/*.md")]
+    paths += [path for path in root.glob("softattn_core/**/*") if path.suffix in KINDS]
+    for path in sorted(paths):
+        yield path.relative_to(root).as_posix(), path.read_bytes()
+
+
+def write_course(app, exception):
+    if exception or app.builder.format != "html":
+        return
+    target = Path(app.outdir, "downloads", "softattn-course.zip")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as course:
+        for name, content in course_files(Path(app.srcdir)):
+            # ZipInfo's fixed date keeps the zip the same from build to build.
+            course.writestr(zipfile.ZipInfo(f"softattn-course/{name}"), content, zipfile.ZIP_DEFLATED)
+
+
+def setup(app):
+    app.connect("build-finished", write_course)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,31 @@
+"""Executes every notebook again when the code behind the book changed.
+
+Sphinx skips a page whose source is unchanged, so an edit in softattn_core would leave the old
+numbers on it.
+"""
+
+import hashlib
+from pathlib import Path
+
+WATCHED = ("softattn_core", "_ext")
+KINDS = {".py", ".js", ".css", ".json", ".csv", ".npz"}
+
+
+def code_hash(root):
+    digest = hashlib.sha256()
+    for folder in WATCHED:
+        for path in sorted(Path(root, folder).rglob("*")):
+            if path.suffix in KINDS:
+                digest.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def outdated(app, env, added, changed, removed):
+    current = code_hash(app.srcdir)
+    previous, env.code_hash = getattr(env, "code_hash", None), current
+    return [] if previous == current else sorted(env.found_docs - set(added))
+
+
+def setup(app):
+    app.connect("env-get-outdated", outdated)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,30 @@
+"""Fails when the built site lacks a page of the table of contents.
+
+Exit codes do not tell: another major version of jupyter-book accepts this configuration, builds
+nothing and exits with 0.
+"""
+
+import sys
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).parents[1]
+SITE = ROOT / "_build" / "html"
+
+
+def toc_pages(toc):
+    """Every page that _toc.yml names, the root first."""
+    entries = [entry for part in toc["parts"] for entry in part["chapters"]]
+    return [toc["root"], *(entry["file"] for entry in entries)]
+
+
+def missing_pages():
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    return [page for page in toc_pages(toc) if not (SITE / f"{page}.html").is_file()]
+
+
+if __name__ == "__main__":
+    if missing := missing_pages():
+        sys.exit(f"The site lacks pages of _toc.yml: {', '.join(missing)}")
+    print(f"The book: {(SITE / 'index.html').as_uri()}")

@@ -1,0 +1,70 @@
+"""Executes the chapters and stores their text outputs: the only way to make reference outputs.
+
+    python tools/notebooks.py [chapters/01_softmax.ipynb ...]
+
+The normal form keeps what a reader of the diff can check (text, execution counts from 1) and drops
+what changes by itself: pictures, widget state, timestamps, the kernel's version.
+"""
+
+import sys
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+ROOT = Path(__file__).parents[1]
+KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
+KEPT = ("text/plain",)
+
+
+def paths():
+    return sorted((ROOT / "chapters").glob("*.ipynb"))
+
+
+def normal(notebook):
+    """The notebook in normal form, in place; what is dropped can always be made again."""
+    notebook.metadata.clear()
+    notebook.metadata["kernelspec"] = KERNELSPEC
+    notebook.metadata["language_info"] = {"name": "python"}
+    count = 0
+    for cell in notebook.cells:
+        cell.metadata = {"tags": sorted(cell.metadata["tags"])} if cell.metadata.get("tags") else {}
+        if cell.cell_type != "code":
+            continue
+        if cell.source.strip():
+            count += 1
+            cell.execution_count = count
+        cell.outputs = [kept for output in cell.outputs if (kept := normal_output(output, count))]
+        if "remove-output" in cell.metadata.get("tags", []):
+            cell.outputs = []
+    return notebook
+
+
+def normal_output(output, count):
+    """Text only; None for an output with nothing to compare."""
+    if "data" in output:
+        output.data = {kind: text for kind, text in output.data.items() if kind in KEPT}
+        output.metadata = {}
+        if not output.data:
+            return None
+    if output.output_type == "execute_result":
+        output.execution_count = count
+    return output
+
+
+def to_text(notebook):
+    return nbformat.writes(notebook, version=4) + "\n"
+
+
+def execute(path):
+    notebook = nbformat.read(path, as_version=4)
+    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": path.parent}}).execute()
+    text = to_text(normal(notebook))
+    changed = text != path.read_text(encoding="utf-8")
+    path.write_text(text, encoding="utf-8", newline="\n")
+    print(f"{path.relative_to(ROOT)}: {'changed' if changed else 'as before'}")
+
+
+if __name__ == "__main__":
+    for path in [Path(name).resolve() for name in sys.argv[1:]] or paths():
+        execute(path)
