@@ -1,0 +1,72 @@
+// Brings a page's anywidgets to life without a kernel: reads the state that the notebook left in
+// the page, gives each widget a model that lives only here, and calls its render().
+(() => {
+"use strict";
+
+const read = (kind) =>
+  [...document.querySelectorAll(`script[type="application/vnd.jupyter.widget-${kind}+json"]`)];
+const states = Object.assign({}, ...read("state").map((script) => JSON.parse(script.textContent).state));
+const sorry = {
+  en: "This explorer could not start. The text and the figures around it say the same.",
+  zh: "这个交互图未能启动。周围的文字和图说明了同样的内容。",
+};
+const modules = new Map();
+const models = new Map();
+
+// Bytes stand beside the state as base64; a widget expects a DataView.
+function restoreBuffers(state, buffers = []) {
+  for (const { path, data } of buffers) {
+    const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
+    const parent = path.slice(0, -1).reduce((part, key) => part[key], state);
+    parent[path.at(-1)] = new DataView(bytes.buffer);
+  }
+  return state;
+}
+
+function makeModel({ state, buffers }) {
+  const values = restoreBuffers(state, buffers);
+  const listeners = {};
+  const emit = (event, ...details) => [...(listeners[event] ?? [])].forEach((call) => call(...details));
+  const model = {
+    get: (name) => values[name],
+    set(name, value) {
+      if (values[name] === value) return;
+      values[name] = value;
+      emit(`change:${name}`, model, value);
+      emit("change", model);
+    },
+    on: (event, call) => (listeners[event] ??= new Set()).add(call),
+    off: (event, call) => listeners[event]?.delete(call),
+    save_changes() {},
+  };
+  return model;
+}
+
+async function load(source) {
+  const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+  return (await import(url)).default;
+}
+
+function once(map, key, make) {
+  if (!map.has(key)) map.set(key, make());
+  return map.get(key);
+}
+
+async function start(script) {
+  const place = document.createElement("div");
+  script.parentElement.replaceChildren(script, place);
+  try {
+    const id = JSON.parse(script.textContent).model_id;
+    const { _esm, _css } = states[id].state;
+    once(modules, _css, () => document.head.append(Object.assign(document.createElement("style"), { textContent: _css })));
+    const widget = await once(modules, _esm, () => load(_esm));
+    const model = once(models, id, () => makeModel(states[id]));
+    await widget.render({ model, el: place });
+  } catch (error) {
+    place.textContent = document.documentElement.lang.startsWith("zh") ? sorry.zh : sorry.en;
+    console.error(error);
+  }
+}
+
+read("view").forEach(start);
+})();

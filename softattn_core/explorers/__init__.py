@@ -1,0 +1,10 @@
+"""The book's explorers: widgets that run on the static page, and in Jupyter with Python behind.
+
+    SoftmaxExplorer(scores=(2.0, 1.0, 0.1), names=("A", "B", "C"), temperature=1.0)
+    SimplexExplorer(scores=(3.0, 1.0, 0.2), names=("cat 猫", "dog 狗", "bird 鸟"),
+                    temperature=1.0, target=0)
+"""
+
+from softattn_core.explorers.softmax import SoftmaxExplorer
+
+__all__ = ["SoftmaxExplorer"]

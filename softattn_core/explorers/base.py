@@ -1,0 +1,38 @@
+"""What all explorers share: how their files become one widget, and how they print."""
+
+from functools import partial
+from pathlib import Path
+
+import anywidget
+import traitlets
+
+HERE = Path(__file__).parent
+SHARED = ("numerics.js", "strings.js", "ui.js")
+
+# The same limits as in ui.js. Scores stay finite: JSON, in which widgets speak, has no infinity.
+Score = partial(traitlets.Float, min=-1e6, max=1e6)
+Temperature = partial(traitlets.Float, min=0.05, max=20)
+
+
+def front_end(name):
+    """The shared files and the explorer's own as one ES module.
+
+    Pages run it from a blob URL, where a relative `import` would fail.
+    """
+    return "\n".join((HERE / file).read_text(encoding="utf-8") for file in (*SHARED, name))
+
+
+class Explorer(anywidget.AnyWidget):
+    """A widget whose `controls` name the traits that a reader can set; Reset brings them back."""
+
+    _css = (HERE / "explorers.css").read_text(encoding="utf-8")
+    controls = ()
+    initial = traitlets.Dict(help="what Reset returns to").tag(sync=True)
+
+    def __init__(self, **values):
+        super().__init__(**values)
+        self.initial = {name: getattr(self, name) for name in self.controls}
+
+    def __repr__(self):
+        values = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.controls)
+        return f"{type(self).__name__}({values})"

@@ -1,0 +1,36 @@
+// The page's mirror of softattn_core/probability.py: same rules of stability, same order of steps.
+
+const sum = (numbers) => numbers.reduce((total, x) => total + x, 0);
+
+// (z - max z) / T: never above 0, so Math.exp of it cannot overflow.
+function shifted(scores, temperature = 1) {
+  const largest = Math.max(...scores);
+  return scores.map((z) => (z - largest) / temperature);
+}
+
+function softmax(scores, temperature = 1) {
+  const exponentials = shifted(scores, temperature).map(Math.exp);
+  const total = sum(exponentials);
+  return exponentials.map((e) => e / total);
+}
+
+function logSoftmax(scores, temperature = 1) {
+  const z = shifted(scores, temperature);
+  const logTotal = Math.log(sum(z.map(Math.exp)));
+  return z.map((zi) => zi - logTotal);
+}
+
+// (diag(p) - p p^T) / T
+function softmaxJacobian(scores, temperature = 1) {
+  const p = softmax(scores, temperature);
+  return p.map((pi, i) => p.map((pj, j) => ((i === j ? pi : 0) - pi * pj) / temperature));
+}
+
+// p - y, the slope of the cross-entropy for the right class `target`.
+const gradient = (p, target) => p.map((pi, i) => pi - (i === target ? 1 : 0));
+
+// -J (p - y): where one step of gradient descent on the scores moves the probabilities.
+function descentDirection(scores, target, temperature = 1) {
+  const slope = gradient(softmax(scores, temperature), target);
+  return softmaxJacobian(scores, temperature).map((row) => -sum(row.map((x, j) => x * slope[j])));
+}

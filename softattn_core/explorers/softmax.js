@@ -1,0 +1,111 @@
+// Scores in, probabilities out, with every step of the arithmetic in between.
+
+const LETTERS = "ABCDEF";
+// e^700 still fits into a float64, e^710 does not.
+const LARGEST_EXPONENT = 700;
+
+function render({ model, el }) {
+  const say = sayIn(el);
+  const classes = make("div", { class: "sa-classes" });
+  const arithmetic = table(say("softmaxTable"), [say("class"), "z", "z/T", "", "p"]);
+  const note = make("p", { class: "sa-note" });
+  const { node: status, tell } = announcer();
+  const temperature = temperatureSlider(say, (t) => change(model, { temperature: t }));
+  const addButton = make("button", { type: "button", class: "sa-button", onclick: add }, say("add"));
+  const totals = { e: make("td"), p: make("td") };
+  arithmetic.foot.append(
+    make("tr", {}, make("th", { scope: "row" }, say("sum")), make("td"), make("td"), totals.e, totals.p),
+  );
+  let rows = [];
+
+  const scores = () => model.get("scores");
+  const names = () => scores().map((_, i) => model.get("names")[i] || LETTERS[i]);
+  const replaced = (list, i, x) => list.map((old, j) => (j === i ? x : old));
+
+  function add() {
+    change(model, { names: [...names(), LETTERS[scores().length]], scores: [...scores(), 0] });
+    rows.at(-1).name.focus();
+  }
+
+  function remove(i) {
+    const others = (list) => list.filter((_, j) => j !== i);
+    change(model, { names: others(names()), scores: others(scores()) });
+    rows[Math.min(i, rows.length - 1)].name.focus();
+  }
+
+  function makeRow(_, i) {
+    const score = scoreSlider((z) => change(model, { scores: replaced(scores(), i, z) }));
+    const name = make("input", {
+      type: "text", class: "sa-text", maxlength: 12, autocomplete: "off", spellcheck: "false",
+      "aria-label": say("className", { number: i + 1 }),
+      oninput: () => change(model, { names: replaced(names(), i, name.value) }),
+      onchange: () => (name.value = names()[i]),
+    });
+    const removeButton = make("button", { type: "button", class: "sa-remove", onclick: () => remove(i) }, "×");
+    const bar = make("div", { class: "sa-bar sa-weights" });
+    const p = make("output", { class: "sa-value sa-weights" });
+    const head = make("th", { scope: "row" });
+    const [z, exponent, e, pCell] = ["td", "td", "td", "td"].map((tag) => make(tag));
+    classes.append(
+      make("div", { class: "sa-class" }, name, score.range, score.field, removeButton, bar, p),
+    );
+    arithmetic.body.append(make("tr", {}, head, z, exponent, e, pCell));
+    return { score, name, removeButton, bar, p, head, z, exponent, e, pCell };
+  }
+
+  // Where e^(z/T) would not fit, what softmax really computes is shown: e^((z - max)/T).
+  function exponents(z, t) {
+    const plain = z.map((zi) => zi / t);
+    const fits = Math.max(...plain.map(Math.abs)) <= LARGEST_EXPONENT;
+    return { fits, values: fits ? plain : shifted(z, t) };
+  }
+
+  function draw() {
+    const z = scores();
+    const t = model.get("temperature");
+    if (rows.length !== z.length) {
+      classes.replaceChildren();
+      arithmetic.body.replaceChildren();
+      rows = z.map(makeRow);
+    }
+    const p = softmax(z, t);
+    const { fits, values } = exponents(z, t);
+    const e = values.map(Math.exp);
+    rows.forEach((row, i) => {
+      const name = names()[i];
+      row.score.show(z[i]);
+      if (row.head.textContent !== name) {
+        if (document.activeElement !== row.name) row.name.value = name;
+        row.head.textContent = name;
+        const label = say("score", { name });
+        row.score.label(label, say("exactly", { label }));
+        row.removeButton.setAttribute("aria-label", say("remove", { name }));
+      }
+      row.removeButton.disabled = z.length === 2;
+      fill(row.bar, p[i]);
+      for (const [node, x] of [[row.p, p[i]], [row.z, z[i]], [row.exponent, values[i]], [row.e, e[i]], [row.pCell, p[i]]]) show(node, x);
+    });
+    show(totals.e, sum(e));
+    show(totals.p, sum(p));
+    temperature.show(t);
+    addButton.disabled = z.length === 6;
+    arithmetic.heads[2].textContent = fits ? "z/T" : "(z−max)/T";
+    arithmetic.heads[3].replaceChildren("e", make("sup", {}, arithmetic.heads[2].textContent));
+    note.textContent = say(fits ? "plain" : "stable");
+    tell(say("distribution", { values: names().map((name, i) => `${name} ${format(p[i])}`).join(", ") }));
+  }
+
+  frame(
+    el, say("softmax"),
+    presets(model, say, [
+      [say("shiftedByHundred"), { scores: [102, 101, 100.1], temperature: 1 }],
+      [say("tie"), { scores: [1, 1, 1], temperature: 1 }],
+      [say("clearWinner"), { scores: [8, 1, 0], temperature: 1 }],
+      [say("tooLarge"), { scores: [1000, 999, 998], temperature: 1 }],
+    ]),
+    classes, addButton, temperature.row, arithmetic.node, note, status,
+  );
+  return follow(model, ["scores", "names", "temperature"], draw);
+}
+
+export default { render };

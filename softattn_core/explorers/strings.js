@@ -1,0 +1,60 @@
+// Every sentence the explorers say, in each language of the book. {name} stands for a value.
+const STRINGS = {
+  examples: { en: "Examples", zh: "示例" },
+  reset: { en: "Reset", zh: "重置" },
+  temperature: { en: "Temperature T", zh: "温度 T" },
+  exactly: { en: "{label}, exact value", zh: "{label}，精确数值" },
+  score: { en: "Score of {name}", zh: "{name} 的分数" },
+  scores: { en: "Scores", zh: "分数" },
+  class: { en: "class", zh: "类别" },
+  className: { en: "Name of class {number}", zh: "第 {number} 个类别的名称" },
+  add: { en: "Add a class", zh: "添加类别" },
+  remove: { en: "Remove {name}", zh: "删除 {name}" },
+  distribution: { en: "Probabilities: {values}", zh: "概率：{values}" },
+
+  softmax: { en: "Softmax explorer", zh: "Softmax 探索器" },
+  softmaxTable: { en: "From scores to probabilities, step by step", zh: "从分数到概率的逐步计算" },
+  sum: { en: "sum Σ", zh: "总和 Σ" },
+  shiftedByHundred: { en: "all + 100", zh: "全部 +100" },
+  tie: { en: "A tie", zh: "平局" },
+  clearWinner: { en: "A clear winner", zh: "遥遥领先" },
+  tooLarge: { en: "Too large for eᶻ", zh: "eᶻ 溢出" },
+  plain: {
+    en: "Each p is its own e to the z/T, divided by their sum.",
+    zh: "每个 p 等于它自己的 e 的 z/T 次方除以总和。",
+  },
+  stable: {
+    en: "Here e to the z/T no longer fits into a floating-point number. So the largest score is subtracted from all of them first, which leaves every p as it is.",
+    zh: "这里 e 的 z/T 次方已超出浮点数的范围。因此先从所有分数中减去最大的分数，每个 p 都不变。",
+  },
+
+  simplex: { en: "Simplex explorer", zh: "概率三角形探索器" },
+  point: {
+    en: "The distribution as a point in the triangle; arrow keys move it",
+    zh: "三角形中的点表示概率分布；用方向键移动",
+  },
+  target: { en: "Right answer y", zh: "正确答案 y" },
+  simplexTable: { en: "The distribution and its next step", zh: "概率分布及其下一步" },
+  loss: { en: "loss −log p({name})", zh: "损失 −log p（{name}）" },
+  step: { en: "Take one step: z − (p − y)", zh: "走一步：z − (p − y)" },
+  pathKey: {
+    en: "the path of temperature alone: centre at T → ∞, corner at T → 0",
+    zh: "只改变温度的路径：T → ∞ 到中心，T → 0 到顶点",
+  },
+  stepKey: {
+    en: "where one descent step heads, −J(p − y)",
+    zh: "梯度下降一步的方向 −J(p − y)",
+  },
+  targetKey: { en: "the right answer", zh: "正确答案" },
+  representative: {
+    en: "A point fixes the scores only up to a shift. Moving it keeps their average as it was.",
+    zh: "一个点只能确定分数的相对差；移动它时保持分数的平均值不变。",
+  },
+};
+
+// say(node)("score", { name: "cat" }): the sentence in the language of that part of the page.
+function sayIn(node) {
+  const language = (node.closest("[lang]")?.lang || "en").startsWith("zh") ? "zh" : "en";
+  return (key, values = {}) =>
+    STRINGS[key][language].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+}
