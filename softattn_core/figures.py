@@ -78,16 +78,27 @@ class BookFigure(Figure):
         file = io.StringIO()
         with matplotlib.rc_context(STYLE):
             self.savefig(file, format="svg", metadata={"Date": None, "Title": self.description})
+        self.set_layout_engine("none")  # laid out: a second time would move things by a hair
         svg = file.getvalue()
         # In a dark Jupyter the drawing needs the light behind it that its colours are made for.
         root = '<svg role="img" style="background: var(--sa-surface, #ffffff)" '
         return svg[svg.index("<svg"):].replace("<svg ", root, 1)
 
 
+def _number(value):
+    """To three places, without trailing zeros and never as -0."""
+    return f"{round(float(value), 3) + 0.0:g}"
+
+
 def _listed(name, labels, values):
     """'scores: cat 3, dog 1, bird 0.2', for a figure's description."""
     pairs = zip(labels, values, strict=True)
-    return f"{name}: " + ", ".join(f"{label} {value:.3g}" for label, value in pairs)
+    return f"{name}: " + ", ".join(f"{label} {_number(value)}" for label, value in pairs)
+
+
+def _at(name, x, y):
+    """'dog 0.113: 2.179 at 0.113', for a figure's description."""
+    return f"{name}: {_number(y)} at {_number(x)}"
 
 
 def _name_bars(ax, labels):
@@ -174,7 +185,8 @@ def _name_ends(ax, curves):
     below = -np.inf
     for name, (x, y) in sorted(curves.items(), key=lambda item: item[1][1][-1]):
         below = max(y[-1], below + gap)
-        ax.annotate(name, (x[-1], below), (8, 0), textcoords="offset points", va="center")
+        ax.annotate(name, (x[-1], below), (8, 0), textcoords="offset points", va="center",
+                    annotation_clip=False)
 
 
 @_in_style
@@ -185,9 +197,11 @@ def lines(curves, *, title, x_label, y_label, role="weights", points=None, log_x
     Twelve values or fewer are drawn as dots on the line, for they were measured one by one.
     """
     points = points or {}
-    facts = [f"{name or y_label.strip('$')}: {y[0]:.3g} at {x[0]:.3g}, {y[-1]:.3g} at {x[-1]:.3g}"
-             for name, (x, y) in curves.items()]
-    facts += [f"{name}: {y:.3g} at {x:.3g}" for name, (x, y) in points.items()]
+    facts = []
+    for name, (x, y) in curves.items():
+        facts.append(_at(name or y_label.replace("$", ""), x[0], y[0]))
+        facts.append(_at("to", x[-1], y[-1]))
+    facts += [_at(name, x, y) for name, (x, y) in points.items()]
     figure = BookFigure(3.8, title, facts)
     ax = figure.subplots()
     dashes = ["-", (0, (6, 2)), (0, (2, 1.5)), (0, (6, 2, 1.5, 2))]

@@ -1,0 +1,169 @@
+"""Figures show the numbers they are given, in the book's colours, with every letter drawn."""
+
+import functools
+import itertools
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+import pytest
+from matplotlib.colors import to_hex
+from matplotlib.font_manager import FontProperties, fontManager
+from matplotlib.ft2font import FT2Font
+from matplotlib.text import Text
+
+from softattn_core import cross_entropy_gradient, figures, softmax
+
+NAMES = ["cat 猫", "dog 狗", "bird 鸟"]
+LOGITS = np.array([3.0, 1.0, 0.2])
+CHAPTERS = sorted(Path(__file__).parents[1].glob("chapters/*.ipynb"))
+
+
+@functools.cache
+def drawings():
+    """One figure of each kind, with the data of the book."""
+    p = softmax(LOGITS)
+    after = LOGITS - cross_entropy_gradient(LOGITS, 1)
+    x = np.geomspace(0.05, 20, 50)
+    y = np.array([softmax(LOGITS, temperature=t) for t in x])
+    return {
+        "scores_and_weights": figures.scores_and_weights(LOGITS - 1.5, p, NAMES, title="Bars"),
+        "budgets": figures.budgets({"T = 2": softmax(LOGITS, temperature=2), "T = 1": p}, NAMES,
+                                   title="Shares"),
+        "lines": figures.lines({name: (x, y[:, i]) for i, name in enumerate(NAMES)}, log_x=True,
+                               points={"T = 1": (1, p[0])}, title="Lines", x_label="T",
+                               y_label="probability $p$"),
+        "heatmap": figures.heatmap([p, softmax(-LOGITS)], ["one", "two"], NAMES, title="Table"),
+        "step": figures.step([LOGITS, after], [p, softmax(after)], NAMES, title="Step"),
+        "simplex": figures.simplex(NAMES, paths={"falling T": y[::-1]}, points={"T = 1": p},
+                                   arrows={"step": [p, softmax(after)]}, title="A long title " * 6),
+    }
+
+
+@pytest.fixture(params=drawings().keys())
+def drawing(request):
+    return drawings()[request.param]
+
+
+def letters(figure):
+    """The texts that are really drawn, laid out. (Axes keep ticks beyond their ends, undrawn.)"""
+    with matplotlib.rc_context(figures.STYLE):
+        figure.draw_without_rendering()
+    beyond = set()
+    for ax in figure.axes:
+        for axis in (ax.xaxis, ax.yaxis):
+            low, high = sorted(axis.get_view_interval())
+            beyond |= {tick.label1 for tick in axis.get_major_ticks()
+                       if not low <= tick.get_loc() <= high}
+    return [t for t in figure.findobj(Text)
+            if t.get_visible() and t.get_text().strip() and t not in beyond]
+
+
+def test_there_is_a_drawing_for_every_function():
+    assert {*drawings(), "COLOURS"} == set(figures.__all__)
+
+
+def test_svg_is_the_same_every_time_and_fit_to_stand_in_a_page(drawing):
+    svg = drawing._repr_svg_()
+    assert svg == drawing._repr_svg_()
+    assert svg.startswith('<svg role="img"')
+    assert f"<title>{drawing.description}</title>" in svg
+    assert "dc:date" not in svg
+    assert drawing.figure.get_facecolor()[3] == 0  # transparent
+
+
+def test_only_the_colours_of_the_book(drawing):
+    svg = drawing._repr_svg_()
+    assert set(re.findall(r"#[0-9a-f]{6}\b", svg)) <= set(figures.COLOURS.values())
+    # Black is what SVG paints where no colour is written down, so the line above misses it.
+    assert {to_hex(text.get_color()) for text in letters(drawing)} <= {*figures.COLOURS.values()}
+
+
+def test_the_description_has_title_and_numbers():
+    p = softmax(LOGITS)
+    figure = figures.scores_and_weights(LOGITS, p, NAMES, title="Cat leads")
+    assert repr(figure) == ("Cat leads. score: cat 猫 3, dog 狗 1, bird 鸟 0.2; "
+                            "probability: cat 猫 0.836, dog 狗 0.113, bird 鸟 0.051.")
+    assert "猫 0.978" in repr(figures.budgets({"T = 0.5": softmax(2 * LOGITS)}, NAMES, title=""))
+
+
+def test_letters_are_large_enough_and_inside_the_figure(drawing):
+    for text in letters(drawing):
+        box = text.get_window_extent()
+        assert text.get_fontsize() >= 10
+        assert box.x0 >= -1 and box.y0 >= -1, text
+        assert box.x1 <= drawing.bbox.x1 + 1 and box.y1 <= drawing.bbox.y1 + 1, text
+
+
+def test_names_of_curves_with_the_same_end_do_not_overlap():
+    x = np.linspace(0, 1, 20)
+    figure = figures.lines({name: (x, x + i / 1000) for i, name in enumerate(NAMES)},
+                           title="Close", x_label="x", y_label="y")
+    boxes = sorted((t.get_window_extent() for t in letters(figure) if t.get_text() in NAMES),
+                   key=lambda box: box.y0)
+    assert len(boxes) == 3
+    for lower, upper in itertools.pairwise(boxes):
+        assert lower.y0 + 0.7 * lower.height <= upper.y0
+
+
+def test_a_label_in_a_font_without_chinese_fails():
+    figure = figures.heatmap([[1.0]], ["row"], ["猫"], title="One cell")
+    next(t for t in letters(figure) if t.get_text() == "猫").set_fontfamily("DejaVu Sans")
+    with pytest.warns(UserWarning, match="Glyph 29483 .* missing"):
+        figure._repr_svg_()
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_every_character_a_notebook_can_draw_has_a_glyph(path):
+    fonts = [fontManager.findfont(FontProperties(family=family), fallback_to_default=False)
+             for family in figures.STYLE["font.family"]]
+    drawable = set().union(*(FT2Font(font).get_charmap() for font in fonts))
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    code = "".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    assert code
+    assert {c for c in code if ord(c) not in drawable and c != "\n"} == set()
+
+
+def test_bars_are_as_long_as_their_numbers():
+    p = softmax(LOGITS)
+    left, right = figures.scores_and_weights(LOGITS, p, NAMES, title="").axes
+    assert np.allclose([bar.get_width() for bar in left.patches], LOGITS)
+    assert np.allclose([bar.get_width() for bar in right.patches], p)
+    bars = figures.budgets({"T = 1": p}, NAMES, title="").axes[0].patches
+    assert np.allclose([bar.get_width() for bar in bars], p)
+    assert np.allclose([bar.get_x() for bar in bars], [0, p[0], p[0] + p[1]])
+
+
+def test_shades_grow_with_the_numbers():
+    values = [[0.1, 0.9], [0.5, 0.5]]
+    cells = figures.heatmap(values, ["a", "b"], ["c", "d"], title="").axes[0].patches
+    shades = [cell.get_facecolor()[3] for cell in cells]
+    assert np.allclose(np.array(shades) / np.ravel(values), shades[0] / 0.1)
+
+
+def test_arrows_lead_from_before_to_after():
+    after = LOGITS - cross_entropy_gradient(LOGITS, 1)
+    axes = figures.step([LOGITS, after], [softmax(LOGITS), softmax(after)], NAMES, title="").axes
+    arrows = [t for t in axes[0].texts if t.arrow_patch]
+    assert np.allclose([a.xyann[0] for a in arrows], LOGITS)
+    assert np.allclose([a.xy[0] for a in arrows], after)
+    written = [t.get_text() for t in axes[0].texts if not t.arrow_patch]
+    assert written == ["−0.836", "+0.887", "−0.051"]
+
+
+def test_the_triangle_has_its_corners_and_its_centre():
+    top, left, right = figures.corners_to_plane(np.eye(3))
+    sides = [np.linalg.norm(a - b) for a, b in [(top, left), (left, right), (right, top)]]
+    assert np.allclose(sides, 1)
+    assert np.allclose(figures.corners_to_plane(np.full(3, 1 / 3)), (top + left + right) / 3)
+    assert top[1] > left[1] and left[0] < right[0]
+
+
+def test_figures_do_without_pyplot():
+    """pyplot keeps every figure it makes, and shows it a second time."""
+    code = "import sys, softattn_core.figures; sys.exit('matplotlib.pyplot' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
