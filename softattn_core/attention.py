@@ -32,7 +32,9 @@ def _checked(**arguments):
         shape = array.shape[-len(axes):] if "..." in expected else array.shape
         lengths = dict(zip(axes, shape, strict=False)) | lengths
         if list(shape) != [lengths.get(axis) for axis in axes] or 0 in shape:
-            raise ValueError(f"{name} must have shape ({expected}), {lengths}, got {array.shape}")
+            where = ", ".join(f"{axis} = {length}" for axis, length in lengths.items())
+            raise ValueError(f"{name} must have shape ({expected}), where {where or 'none is 0'}; "
+                             f"got {array.shape}")
         if not np.isfinite(array).all():
             raise ValueError(f"{name} must be finite, got NaN or infinity")
         arrays.append(array)

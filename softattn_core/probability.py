@@ -7,8 +7,6 @@ float64. Bad input is a `ValueError` that names the argument. A score of -inf is
 
 import numpy as np
 
-_LARGEST = float(np.finfo(np.float64).max)
-
 # Overflow is foreseen: it gives -inf, and exp(-inf) is the right answer, 0.
 _without_warnings = np.errstate(over="ignore", under="ignore", invalid="ignore")
 
@@ -49,7 +47,7 @@ def _shifted(name, scores, axis, temperature=1.0):
     """A new array (z - max z) / T: never above 0, so `exp` of it cannot overflow."""
     z = _as_floats(name, scores)
     _check_axis(name, z, axis)
-    if not isinstance(temperature, (int, float, np.number)) or not 0 < temperature <= _LARGEST:
+    if not isinstance(temperature, (int, float, np.number)) or not 0 < temperature < np.inf:
         raise ValueError(f"temperature must be one finite number above 0, got {temperature!r}")
     maximum = z.max(axis=axis, keepdims=True)
     # Huge scores can differ by more than the largest float: then halves are subtracted.
