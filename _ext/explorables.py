@@ -62,8 +62,8 @@ def check_and_wrap(app, doctree):
         node.replace_self(nodes.raw("", wrapped, format="html"))
     if faults:
         raise ExtensionError(
-            f"{app.env.docname}.ipynb: {'; '.join(faults)}. On the static page only anywidgets live: "
-            'use an explorer, or tag the cell "remove-output".'
+            f"{app.env.docname}.ipynb: {'; '.join(faults)}. On the static page only anywidgets "
+            'live: use an explorer, or tag the cell "remove-output".'
         )
 
 

@@ -5,6 +5,7 @@
                     temperature=1.0, target=0)
 """
 
+from softattn_core.explorers.simplex import SimplexExplorer
 from softattn_core.explorers.softmax import SoftmaxExplorer
 
-__all__ = ["SoftmaxExplorer"]
+__all__ = ["SimplexExplorer", "SoftmaxExplorer"]

@@ -34,5 +34,6 @@ class Explorer(anywidget.AnyWidget):
         self.initial = {name: getattr(self, name) for name in self.controls}
 
     def __repr__(self):
-        values = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.controls)
+        shown = (name for name in self.controls if name != "names")
+        values = ", ".join(f"{name}={getattr(self, name)!r}" for name in shown)
         return f"{type(self).__name__}({values})"

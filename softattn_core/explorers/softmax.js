@@ -11,7 +11,7 @@ function render({ model, el }) {
   const note = make("p", { class: "sa-note" });
   const { node: status, tell } = announcer();
   const temperature = temperatureSlider(say, (t) => change(model, { temperature: t }));
-  const addButton = make("button", { type: "button", class: "sa-button", onclick: add }, say("add"));
+  const addButton = button(say("add"), add);
   const totals = { e: make("td"), p: make("td") };
   arithmetic.foot.append(
     make("tr", {}, make("th", { scope: "row" }, say("sum")), make("td"), make("td"), totals.e, totals.p),
@@ -45,7 +45,7 @@ function render({ model, el }) {
     const bar = make("div", { class: "sa-bar sa-weights" });
     const p = make("output", { class: "sa-value sa-weights" });
     const head = make("th", { scope: "row" });
-    const [z, exponent, e, pCell] = ["td", "td", "td", "td"].map((tag) => make(tag));
+    const [z, exponent, e, pCell] = ["sa-scores", "", "", "sa-weights"].map((role) => make("td", { class: role }));
     classes.append(
       make("div", { class: "sa-class" }, name, score.range, score.field, removeButton, bar, p),
     );
@@ -83,7 +83,11 @@ function render({ model, el }) {
       }
       row.removeButton.disabled = z.length === 2;
       fill(row.bar, p[i]);
-      for (const [node, x] of [[row.p, p[i]], [row.z, z[i]], [row.exponent, values[i]], [row.e, e[i]], [row.pCell, p[i]]]) show(node, x);
+      show(row.p, p[i]);
+      show(row.z, z[i]);
+      show(row.exponent, values[i]);
+      show(row.e, e[i]);
+      show(row.pCell, p[i]);
     });
     show(totals.e, sum(e));
     show(totals.p, sum(p));

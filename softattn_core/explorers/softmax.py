@@ -11,7 +11,7 @@ class SoftmaxExplorer(Explorer):
 
     >>> explorer = SoftmaxExplorer(scores=[2.0, 1.0, 0.1])
     >>> explorer
-    SoftmaxExplorer(scores=[2.0, 1.0, 0.1], names=['A', 'B', 'C'], temperature=1.0)
+    SoftmaxExplorer(scores=[2.0, 1.0, 0.1], temperature=1.0)
     >>> explorer.probabilities.round(3)
     array([0.659, 0.242, 0.099])
     """

@@ -29,10 +29,10 @@ function format(x) {
 }
 
 // The rounded value to read, the unrounded one beside it in data-value.
-function show(node, x) {
+function show(node, x, text = format(x)) {
   if (node.dataset.value === String(x)) return;
   node.dataset.value = x;
-  node.textContent = format(x);
+  node.textContent = text;
 }
 
 // Draws `fraction` (-1…1) of a bar's length, from its zero to the right or to the left.
@@ -93,15 +93,17 @@ function temperatureSlider(say, oninput) {
 const scoreSlider = (oninput) =>
   slider({ min: -10, max: 10, step: 0.1, low: -1e6, high: 1e6, role: "scores", oninput });
 
-// The buttons above an explorer: presets, each a set of trait values, and reset.
+const button = (text, onclick) =>
+  make("button", { type: "button", class: "sa-button", onclick }, text);
+
+const resetButton = (model, say) => button(say("reset"), () => change(model, model.get("initial")));
+
+// A row of buttons, each of which sets some traits; the last one resets.
 function presets(model, say, examples) {
-  const apply = (traits) => change(model, traits);
-  const button = (text, traits) =>
-    make("button", { type: "button", class: "sa-button", onclick: () => apply(traits()) }, text);
   return make(
     "div", { class: "sa-buttons", role: "group", "aria-label": say("examples") },
-    ...examples.map(([text, traits]) => button(text, () => traits)),
-    button(say("reset"), () => model.get("initial")),
+    ...examples.map(([text, traits]) => button(text, () => change(model, traits))),
+    resetButton(model, say),
   );
 }
 
@@ -110,7 +112,7 @@ function change(model, traits) {
   model.save_changes();
 }
 
-// A table whose cells hold values. header: texts; rows are added by the explorer.
+// A table with its header; the explorer adds the rows.
 function table(caption, columns) {
   const body = make("tbody");
   const foot = make("tfoot");
