@@ -29,7 +29,7 @@ COLOURS = {
     "surface": "#ffffff",
     "panel": "#f6f8fa",
 }
-WIDTH = 5.2  # inches: about 500 px on a desk, and on a phone still 10 px letters
+WIDTH = 4.7  # inches: 450 px on a desk, and on a phone the letters are still 11 px high
 
 fontManager.addfont(sans_path())
 STYLE = {
@@ -67,7 +67,7 @@ class BookFigure(Figure):
 
     def __init__(self, height, title, facts):
         super().__init__(figsize=(WIDTH, height), layout="constrained")
-        self.suptitle(textwrap.fill(title, 56), x=0.01, ha="left", fontsize=13)
+        self.suptitle(textwrap.fill(title, 50), x=0.01, ha="left", fontsize=13)
         self.description = f"{title}. {'; '.join(facts)}."
 
     def __repr__(self):
@@ -313,8 +313,9 @@ def simplex(labels, *, title, paths=None, points=None, arrows=None):
         start, end = corners_to_plane(ends)
         ax.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": COLOURS["weights"],
                                                 "linewidth": 2.2, "shrinkA": 0, "shrinkB": 0})
-        ax.annotate(name, end, (10, -4), textcoords="offset points", va="top",
-                    path_effects=_HALO)
+        side = 1 if end[0] > 0.5 else -1  # outwards, where the triangle leaves room
+        ax.annotate(name, end, (6 * side, -6), textcoords="offset points", va="top",
+                    ha="left" if side > 0 else "right", path_effects=_HALO)
     for name, p in points.items():
         x, y = corners_to_plane(p)
         ax.plot(x, y, "o", color=COLOURS["ink"])
