@@ -5,6 +5,12 @@ import shutil
 from pathlib import Path
 from urllib.parse import urlparse
 
+import matplotlib
+from matplotlib.figure import Figure
+
+from softattn_core import softmax
+from softattn_core.figures import COLOURS
+
 ASSETS = ("site.css", "site.js")
 
 
@@ -13,14 +19,34 @@ def read_address(app, config):
     address = os.environ.get("SITE_URL", "")
     config.html_baseurl = address
     config.notfound_urls_prefix = urlparse(address).path or "/"
+    config.notfound_context = {
+        "title": "Page not found",
+        "body": "<h1>This page is not in the book</h1><p>The address may be mistyped. Start from the "
+        f'<a href="{config.notfound_urls_prefix}index.html">front page</a>, or search.</p>',
+    }
 
 
 def copy_assets(app):
     # Not through html_static_path: Jupyter Book 1 would load every script in it on every page.
     folder = Path(app.outdir, "_static")
     folder.mkdir(parents=True, exist_ok=True)
-    for name in (*ASSETS, "preview.png"):
+    for name in ASSETS:
         shutil.copy(Path(app.srcdir, "assets", name), folder / name)
+    draw_preview(app.config.html_title, folder / "preview.png")
+
+
+def draw_preview(title, target):
+    """The picture that stands beside a link to the book, 1200 by 630 pixels."""
+    scores = [2.0, 1.0, 0.1]
+    with matplotlib.rc_context({"font.family": ["Noto Sans SC"], "text.color": COLOURS["ink"]}):
+        figure = Figure(figsize=(12, 6.3), dpi=100, facecolor=COLOURS["surface"])
+        figure.text(0.06, 0.8, title, fontsize=46)
+        figure.text(0.06, 0.7, "Softmax与注意力机制 · an explorable book", fontsize=24)
+        for left, bars, role in [(0.06, scores, "scores"), (0.54, softmax(scores), "weights")]:
+            ax = figure.add_axes((left, 0.1, 0.4, 0.48))
+            ax.barh([2, 1, 0], bars, color=COLOURS[role], height=0.7)
+            ax.axis("off")
+        figure.savefig(target)
 
 
 def add_preview(app, pagename, templatename, context, doctree):

@@ -1,0 +1,91 @@
+"""What the tests of the built site share: the site, a server for it and a real browser."""
+
+import shutil
+import threading
+from pathlib import Path
+
+import pytest
+import yaml
+from playwright.sync_api import Error, sync_playwright
+
+from tools.check_site import SITE, toc_pages
+from tools.serve import make_server
+
+ROOT = Path(__file__).parents[2]
+PAGES = toc_pages(yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8")))
+ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+INSTALL = "these tests need a browser: install Chrome, Chromium or Edge, or run 'playwright install'"
+
+
+def pytest_generate_tests(metafunc):
+    if "page_name" in metafunc.fixturenames:
+        metafunc.parametrize("page_name", PAGES)
+
+
+@pytest.fixture(scope="session")
+def site_dir():
+    assert (SITE / "index.html").is_file(), "the site is not built: run 'make book' first"
+    return SITE
+
+
+@pytest.fixture(scope="session")
+def site_url(site_dir):
+    server = make_server(site_dir)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def launch(playwright):
+    """An installed browser, else the one that Playwright downloads; else a failure that helps."""
+    names = ("chromium", "chromium-browser", "google-chrome", "microsoft-edge")
+    installed = next(filter(None, map(shutil.which, names)), None)
+    attempts = [{"executable_path": installed}] if installed else []
+    attempts += [{"channel": "chrome"}, {"channel": "msedge"}, {}]
+    for attempt in attempts:
+        try:
+            return playwright.chromium.launch(args=ARGUMENTS, **attempt)
+        except Error:
+            continue
+    pytest.fail(INSTALL, pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        yield browser
+        browser.close()
+
+
+class Visit:
+    """One page open in the browser, with everything it asked for and complained about."""
+
+    def __init__(self, browser, **context):
+        self.context = browser.new_context(**context)
+        self.page = self.context.new_page()
+        self.requests, self.complaints = [], []
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("requestfailed", lambda request: self.complaints.append(f"lost {request.url}"))
+        self.page.on("console", self.note)
+
+    def note(self, message):
+        if message.type in ("error", "warning"):
+            self.complaints.append(message.text)
+
+
+@pytest.fixture
+def visit(browser):
+    """visit(address, **context) opens a page and returns the Visit; closed after the test."""
+    visits = []
+
+    def open_page(address, **context):
+        visits.append(Visit(browser, **context))
+        visits[-1].page.goto(address, wait_until="networkidle")
+        return visits[-1]
+
+    yield open_page
+    for each in visits:
+        each.context.close()

@@ -1,0 +1,192 @@
+"""Every page of the built site in a real browser: complete, offline, readable, without errors."""
+
+import re
+import zipfile
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from fontTools.ttLib import TTFont
+
+PHONE = {"viewport": {"width": 360, "height": 740}}
+CHINESE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
+
+
+def address(site_url, site_dir, page_name, scheme):
+    root = site_url if scheme == "http" else site_dir.as_uri()
+    return f"{root}/{page_name}.html"
+
+
+@pytest.mark.parametrize("scheme", ["http", "file"])
+def test_page_is_whole_and_asks_nobody(visit, site_url, site_dir, page_name, scheme):
+    seen = visit(address(site_url, site_dir, page_name, scheme))
+    own = site_url if scheme == "http" else site_dir.as_uri()
+    foreign = [url for url in seen.requests if not url.startswith((own, "data:", "blob:"))]
+    assert foreign == []
+    assert seen.complaints == []
+    assert seen.page.locator("article h1").count() == 1
+    assert len(seen.page.locator("article").inner_text().split()) > 50
+
+
+def test_formulas_are_typeset(visit, site_url):
+    seen = visit(f"{site_url}/chapters/01_softmax.html")
+    fraction = seen.page.locator("div.math mfrac").first
+    above, below = (fraction.locator("> *").nth(i).bounding_box() for i in (0, 1))
+    assert above["y"] + above["height"] <= below["y"] + 1, "numerator above the denominator"
+    assert seen.page.evaluate("document.fonts.check('16px \"STIX Two Math Book\"')")
+    assert "$" not in seen.page.locator("article").inner_text()
+
+
+TOO_WIDE = """() => {
+  const scrolls = (element) => ["auto", "scroll"].includes(getComputedStyle(element).overflowX);
+  const edge = document.documentElement.clientWidth;
+  return [...document.querySelectorAll(
+      "article :is(math, table, pre, svg, img, p, li, summary, h1, h2, h3, .explorable)")]
+    .filter((element) => element.getBoundingClientRect().right > edge + 1)
+    .filter((element) => {
+      for (let box = element; box.tagName !== "ARTICLE"; box = box.parentElement)
+        if (scrolls(box) && box.getBoundingClientRect().right <= edge + 1) return false;
+      return true;
+    }).map((element) => element.outerHTML.slice(0, 120));
+}"""
+
+
+def test_nothing_is_wider_than_a_phone(visit, site_url, page_name):
+    page = visit(f"{site_url}/{page_name}.html", **PHONE).page
+    page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert page.evaluate(TOO_WIDE) == []
+
+
+def test_figures_and_images_have_a_sentence_for_an_alternative(visit, site_url, page_name):
+    page = visit(f"{site_url}/{page_name}.html").page
+    texts = page.eval_on_selector_all(
+        "article svg.sa-figure, article img",
+        "(all) => all.map((one) => one.getAttribute('aria-label') ?? one.getAttribute('alt') ?? '')",
+    )
+    for text in texts:
+        assert len(text.split()) >= 5 and not re.search(r"\.(png|svg)$|/", text.split()[0]), text
+
+
+def test_chapters_show_their_figures(visit, site_url):
+    for chapter, least in [("01_softmax", 5), ("02_cat_dog_bird", 5)]:
+        page = visit(f"{site_url}/chapters/{chapter}.html").page
+        assert page.locator("svg.sa-figure").count() >= least
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_accessible(visit, site_url, page_name, theme):
+    page = visit(f"{site_url}/{page_name}.html", color_scheme=theme).page
+    page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+
+
+def test_dark_mode_recolours_page_and_figures(visit, site_url):
+    colours = {}
+    for theme in ("light", "dark"):
+        page = visit(f"{site_url}/chapters/01_softmax.html", color_scheme=theme).page
+        assert page.locator("html").get_attribute("data-theme") == theme
+        colours[theme] = page.evaluate("""() => [
+            getComputedStyle(document.body).backgroundColor,
+            ...[...document.querySelectorAll("svg.sa-figure :is(path, use)")]
+               .filter((shape) => !shape.closest("defs") && shape.hasAttribute("style"))
+               .map((shape) => getComputedStyle(shape).fill).filter((fill) => fill !== "none")]""")
+    assert len(colours["light"]) == len(colours["dark"]) > 10
+    assert not set(colours["light"]) & set(colours["dark"])
+
+
+def test_theme_button_switches(visit, site_url):
+    page = visit(f"{site_url}/index.html", color_scheme="light").page
+    seen = set()
+    for _ in range(3):
+        page.locator("button.theme-switch-button:visible").first.click()
+        seen.add(page.locator("html").get_attribute("data-theme"))
+    assert seen == {"light", "dark"}
+
+
+@pytest.mark.parametrize("scheme", ["http", "file"])
+def test_search_finds_a_section(visit, site_url, site_dir, scheme):
+    root = site_url if scheme == "http" else site_dir.as_uri()
+    seen = visit(f"{root}/search.html?q=sigmoid")
+    seen.page.locator("#search-results a", has_text="Softmax: from scores").first.wait_for()
+    assert seen.complaints == []
+
+
+def test_every_chinese_character_has_its_glyph(visit, site_url, site_dir, page_name):
+    font = TTFont(site_dir / "_static" / "fonts" / "noto-sans-sc.woff2")
+    page = visit(f"{site_url}/{page_name}.html").page
+    characters = set(CHINESE.findall(page.content()))
+    assert {chr(code) for code in font.getBestCmap()} >= characters
+    if characters & set(page.locator("article").inner_text()):
+        assert page.evaluate("document.fonts.check('16px \"Noto Sans SC Book\"', '猫')")
+        families = page.locator("article").evaluate("(e) => getComputedStyle(e).fontFamily")
+        assert "Noto Sans SC Book" in families
+
+
+def test_every_sign_of_a_formula_has_its_glyph(visit, site_url, site_dir, page_name):
+    known = TTFont(site_dir / "_static" / "fonts" / "stix-two-math.woff2").getBestCmap()
+    page = visit(f"{site_url}/{page_name}.html").page
+    signs = set("".join(page.locator("math").all_text_contents())) - set(" \n\u00a0\u2061")
+    assert {sign for sign in signs if ord(sign) not in known} == set()
+
+
+def test_page_offers_its_notebook(visit, site_url, site_dir):
+    seen = visit(f"{site_url}/chapters/01_softmax.html")
+    link = seen.page.locator("a.btn-download-source-button").first.get_attribute("href")
+    offered = (site_dir / "chapters" / link).resolve()
+    assert offered.read_bytes() == (site_dir.parents[1] / "chapters/01_softmax.ipynb").read_bytes()
+
+
+def test_links_within_the_site_lead_somewhere(visit, site_url, site_dir, page_name):
+    page = visit(f"{site_url}/{page_name}.html").page
+    hrefs = page.eval_on_selector_all("a[href]", "(all) => all.map((one) => one.href)")
+    for href in {h for h in hrefs if h.startswith(site_url)}:
+        path, _, anchor = href.removeprefix(site_url).lstrip("/").partition("#")
+        target = site_dir / (path.partition("?")[0] or "index.html")
+        assert target.is_file(), href
+        if anchor and target.suffix == ".html":
+            assert f'id="{anchor}"' in target.read_text(encoding="utf-8"), href
+
+
+def test_preview_for_chats_and_search_engines(visit, site_url, page_name):
+    page = visit(f"{site_url}/{page_name}.html").page
+    content = {
+        key: page.locator(f'meta[property="og:{key}"]').get_attribute("content")
+        for key in ("title", "description", "image")
+    }
+    assert content["title"] and len(content["description"]) > 40
+    image = page.request.get(f"{site_url}/{page_name}/../{content['image']}")
+    assert image.ok and image.headers["content-type"] == "image/png"
+
+
+def test_favicon(visit, site_url):
+    seen = visit(f"{site_url}/index.html")
+    icon = seen.page.locator("link[rel~=icon]").get_attribute("href")
+    assert seen.page.request.get(f"{site_url}/{icon}").ok
+
+
+def test_unknown_address_gets_the_books_404_page(visit, site_url):
+    seen = visit(f"{site_url}/chapters/no_such_page.html")
+    assert "not" in seen.page.locator("article h1").inner_text().lower()
+    home = seen.page.locator("article a").first.get_attribute("href")
+    assert seen.page.request.get(f"{site_url}{home}").ok
+
+
+def test_no_page_carries_a_script_it_does_not_need(visit, site_url, page_name):
+    seen = visit(f"{site_url}/{page_name}.html")
+    scripts = {url.partition("?")[0].rpartition("/")[2] for url in seen.requests if ".js" in url}
+    assert not scripts & {"require.min.js", "thebelab.js", "sphinx-thebe.js"}
+    assert not any("mathjax" in script.lower() or "html-manager" in script for script in scripts)
+    live = seen.page.locator(".explorable").count() > 0
+    assert ("explorables.js" in scripts) == live
+
+
+def test_course_zip_holds_what_the_notebooks_need(site_dir, tmp_path):
+    with zipfile.ZipFile(site_dir / "downloads" / "softattn-course.zip") as course:
+        course.extractall(tmp_path)
+    root = tmp_path / "softattn-course"
+    requirements = (root / "requirements.txt").read_text(encoding="utf-8")
+    for package in ("numpy==", "matplotlib==", "ipywidgets==", "anywidget==", "jupyterlab==", "-e ."):
+        assert package in requirements
+    assert (root / "softattn_core" / "probability.py").is_file()
+    assert len(list((root / "chapters").glob("*.ipynb"))) >= 3
