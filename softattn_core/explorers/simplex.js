@@ -32,9 +32,7 @@ const pathThrough = (points) => `M${points.map((point) => point.join(" ")).join(
 // From the centre (T large) to the corner (T small), through the point itself.
 function temperaturePath(scores) {
   const points = [];
-  for (let exponent = 6; exponent >= -6; exponent -= 0.2) {
-    points.push(toPlane(softmax(scores, 10 ** exponent)));
-  }
+  for (let n = 0; n <= 60; n += 1) points.push(toPlane(softmax(scores, 10 ** (6 - n / 5))));
   return pathThrough(points);
 }
 
@@ -83,6 +81,8 @@ function render({ model, el }) {
     const box = triangle.getBoundingClientRect();
     return [event.clientX - box.left, event.clientY - box.top].map((offset) => (offset * 400) / box.width);
   }
+  // A finger on the point drags it; Chromium overlooks `touch-action` within an SVG.
+  point.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
   point.addEventListener("pointerdown", (event) => {
     point.setPointerCapture(event.pointerId);
     point.focus();
@@ -107,7 +107,7 @@ function render({ model, el }) {
     const label = say("score", { name });
     score.label(label, say("exactly", { label }));
     const bar = make("div", { class: "sa-bar sa-diverging sa-ink" });
-    const slope = make("output", { class: "sa-value" });
+    const slope = make("span", { class: "sa-value" });
     const row = make(
       "div", { class: "sa-row" },
       make("span", { class: "sa-name", "aria-hidden": "true" }, name), score.range, score.field,

@@ -14,8 +14,9 @@ function render({ model, el }) {
   const addButton = button(say("add"), add);
   const totals = { e: make("td"), p: make("td") };
   arithmetic.foot.append(
-    make("tr", {}, make("th", { scope: "row" }, say("sum")), make("td"), make("td"), totals.e, totals.p),
+    make("tr", {}, make("th", { scope: "row" }, say("sum")), make("td", { class: "sa-scores" }), make("td"), totals.e, totals.p),
   );
+  arithmetic.heads[1].classList.add("sa-scores");
   let rows = [];
 
   const scores = () => model.get("scores");
@@ -43,7 +44,7 @@ function render({ model, el }) {
     });
     const removeButton = make("button", { type: "button", class: "sa-remove", onclick: () => remove(i) }, "×");
     const bar = make("div", { class: "sa-bar sa-weights" });
-    const p = make("output", { class: "sa-value sa-weights" });
+    const p = make("span", { class: "sa-value sa-weights" });
     const head = make("th", { scope: "row" });
     const [z, exponent, e, pCell] = ["sa-scores", "", "", "sa-weights"].map((role) => make("td", { class: role }));
     classes.append(
