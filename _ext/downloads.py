@@ -49,7 +49,8 @@ def write_course(app, exception):
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as course:
         for name, content in course_files(Path(app.srcdir)):
             # ZipInfo's fixed date keeps the zip the same from build to build.
-            course.writestr(zipfile.ZipInfo(f"softattn-course/{name}"), content, zipfile.ZIP_DEFLATED)
+            entry = zipfile.ZipInfo(f"softattn-course/{name}")
+            course.writestr(entry, content, zipfile.ZIP_DEFLATED)
 
 
 def setup(app):

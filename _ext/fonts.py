@@ -20,13 +20,12 @@ CHINESE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
 def page_text(outdir):
     """All characters of all pages, the explorers' strings included (they stand in the pages)."""
     pages = [path.read_text(encoding="utf-8") for path in Path(outdir).rglob("*.html")]
-    escaped = "".join(pages)
-    unescaped = re.sub(r"\\u([0-9a-f]{4})", lambda m: chr(int(m[1], 16)), html.unescape(escaped))
-    return unescaped
+    text = html.unescape("".join(pages))
+    return re.sub(r"\\u([0-9a-f]{4})", lambda match: chr(int(match[1], 16)), text)
 
 
 def italics(formulas):
-    """The slanted forms: a browser shows <mi>z</mi> as the character 𝑧, which is not in the page."""
+    """The slanted letters: a browser shows <mi>z</mi> as 𝑧, which is not in the page."""
     letters = "".join(re.findall(r"<mi>(.)</mi>", formulas))
     return "".join(variant for variant in map(chr, range(0x1D434, 0x1D7CC))
                    if unicodedata.normalize("NFKC", variant) in letters) + "ℎ"

@@ -13,6 +13,9 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from softattn_core.figures import COLOURS  # role -> light colour, as in "scores" -> "#0b62a8"
 
+# What a file needs and a page does not; a style sheet in an SVG would reach the whole page.
+DROPPED = r"<metadata>.*?</metadata>|<defs>\s*<style.*?</style>\s*</defs>"
+
 
 def theme_svg(svg, prefix):
     """The <svg> element of a figure's file: roles for colours, ids of its own, no global style.
@@ -20,7 +23,7 @@ def theme_svg(svg, prefix):
     A colour that is no role's would look wrong in the dark, so it is an error.
     """
     svg = svg[svg.index("<svg") :]
-    svg = re.sub(r"<metadata>.*?</metadata>|<defs>\s*<style.*?</style>\s*</defs>", "", svg, flags=re.S)
+    svg = re.sub(DROPPED, "", svg, flags=re.S)
     for role, colour in COLOURS.items():
         svg = svg.replace(colour, f"var(--sa-{role})")
     if stray := re.search(r"#[0-9a-f]{6}\b", svg):
@@ -38,8 +41,9 @@ def theme_svg(svg, prefix):
         f' style="width: {float(width) * 4 / 3:.0f}px" stroke-linejoin="round"'
     )
     head = re.match(r"<svg[^>]*>", svg)[0]
-    slim = re.sub(r'\s(width|height|role|aria-\w+|xmlns:xlink|version|class|style)="[^"]*"', "", head)
-    return svg.replace(head, slim.replace("<svg", f"<svg {attributes}", 1), 1).replace("xlink:href", "href")
+    slim = re.sub(r'\s(width|height|role|xmlns:xlink|version|style)="[^"]*"', "", head)
+    svg = svg.replace(head, slim.replace("<svg", f"<svg {attributes}", 1), 1)
+    return svg.replace("xlink:href", "href")
 
 
 class InlineFigures(SphinxPostTransform):

@@ -5,6 +5,7 @@ is an error: the build names the page and the formula.
 """
 
 import re
+import xml.etree.ElementTree as ET
 
 from docutils import nodes
 from latex2mathml.converter import convert
@@ -12,6 +13,7 @@ from sphinx.errors import SphinxError
 
 # What latex2mathml leaves in its output when it gives up on a piece of LaTeX.
 NOT_UNDERSTOOD = re.compile(r"<m[ino][^>]*>(\\[a-zA-Z]*|&)</m|linebreak=|mathvariant=\"[^n]")
+NAMESPACE = "http://www.w3.org/1998/Math/MathML"
 # Browsers have no mathvariant="bold": the bold letters and digits are characters of their own.
 BOLD_START = {"A": 0x1D400, "a": 0x1D41A, "0": 0x1D7CE}
 
@@ -21,7 +23,29 @@ def to_mathml(latex, display):
     mathml = re.sub(r' mathvariant="bold">(.)<', bold, convert(latex, display=display))
     if NOT_UNDERSTOOD.search(mathml):
         raise ValueError(f"cannot turn into MathML: {latex}")
-    return mathml
+    return space_names(mathml)
+
+
+def is_name(element):
+    """Is this a function's name, such as log, by itself or with an index below it?"""
+    head = element if len(element) == 0 else element[0]
+    word = (head.text or "").isalpha() and len(head.text) > 1
+    return word and head.tag.endswith(("}mi", "}mo"))
+
+
+def space_names(mathml):
+    """A thin space after a function's name, unless a bracket follows: log x, softmax(z)."""
+    ET.register_namespace("", NAMESPACE)
+    tree = ET.fromstring(mathml)
+    for row in tree.iter(f"{{{NAMESPACE}}}mrow"):
+        for place, element in reversed(list(enumerate(row))):
+            if not is_name(element):
+                continue
+            (element if len(element) == 0 else element[0]).tag = f"{{{NAMESPACE}}}mi"
+            following = row[place + 1].text if place + 1 < len(row) else ")"
+            if following not in ("(", ")", ",", "="):
+                row.insert(place + 1, ET.Element(f"{{{NAMESPACE}}}mspace", width="0.167em"))
+    return ET.tostring(tree, encoding="unicode")
 
 
 def bold(match):

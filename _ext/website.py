@@ -21,7 +21,8 @@ def read_address(app, config):
     config.notfound_urls_prefix = urlparse(address).path or "/"
     config.notfound_context = {
         "title": "Page not found",
-        "body": "<h1>This page is not in the book</h1><p>The address may be mistyped. Start from the "
+        "body": "<h1>This page is not in the book</h1>"
+        "<p>The address may be mistyped. Start from the "
         f'<a href="{config.notfound_urls_prefix}index.html">front page</a>, or search.</p>',
     }
 

@@ -60,6 +60,6 @@ def test_every_row_holds_to_its_section():
     for row in ROWS:
         if row["chapter"].rpartition(".")[0] not in TOC:
             continue
-        assert row["phrase"], f"{row['chapter']} is in the book but does not say: {row['statement']}"
+        assert row["phrase"], f"{row['chapter']} must say: {row['statement']}"
         section = text_of(row["chapter"])[row["section"]]
         assert row["phrase"] in section, (row["section"], row["phrase"])

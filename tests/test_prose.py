@@ -15,6 +15,7 @@ import yaml
 
 CHAPTERS = Path(__file__).parents[1] / "chapters"
 NOTEBOOKS = sorted(CHAPTERS.glob("*.ipynb"))
+NUMBERED = [path for path in NOTEBOOKS if path.stem[:2].isdigit()]
 CITED = yaml.safe_load((Path(__file__).parent / "cited_numbers.yml").read_text(encoding="utf-8"))
 CORE_PATH_WORDS = 2500
 
@@ -25,7 +26,7 @@ CITATION = re.compile(r"\[[^\]]*\]\(references\.md[^)]*\)")
 
 
 def plain(markdown):
-    """The sentences: no code blocks, no tags, no addresses, no citations (their years are names)."""
+    """The sentences: no code blocks, tags, addresses or citations (their years are names)."""
     text = re.sub(r"```.*?```", " ", markdown, flags=re.S)
     text = LINK.sub(r"\1", CITATION.sub(" ", text))
     return re.sub(r"<[^>]+>", " ", text).replace("{,}", ",")
@@ -154,12 +155,12 @@ def core_words(notebook):
     return len(plain(core).split())
 
 
-@pytest.mark.parametrize("path", [p for p in NOTEBOOKS if p.stem[:2].isdigit()], ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", NUMBERED, ids=lambda path: path.stem)
 def test_core_path_takes_at_most_twenty_minutes(path):
     assert 500 < core_words(read(path)) <= CORE_PATH_WORDS
 
 
-@pytest.mark.parametrize("path", [p for p in NOTEBOOKS if p.stem[:2].isdigit()], ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", NUMBERED, ids=lambda path: path.stem)
 def test_chapter_opens_and_ends_as_every_chapter_does(path):
     headings = [heading for heading, _, _ in sections(read(path))]
     opening = sections(read(path))[1][1]

@@ -63,8 +63,8 @@ def test_an_edit_executes_what_it_touches(book):
     assert "another cell" in page(book, "a")
 
     core = book / "softattn_core" / "probability.py"
-    core.write_text(core.read_text(encoding="utf-8") + "\n\nsoftmax = lambda *a, **k: np.ones(3) * 7\n",
-                    encoding="utf-8")
+    changed = "\n\nsoftmax = lambda *a, **k: np.ones(3) * 7\n"
+    core.write_text(core.read_text(encoding="utf-8") + changed, encoding="utf-8")
     code, log = build(book)
     assert (code, executed(log)) == (0, ["a", "b"]), log
     assert "[7. 7. 7.]" in page(book, "b")

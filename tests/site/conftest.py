@@ -14,7 +14,7 @@ from tools.serve import make_server
 ROOT = Path(__file__).parents[2]
 PAGES = toc_pages(yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8")))
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-INSTALL = "these tests need a browser: install Chrome, Chromium or Edge, or run 'playwright install'"
+INSTALL = "no browser: install Chrome, Chromium or Edge, or run 'playwright install chromium'"
 
 
 def pytest_generate_tests(metafunc):

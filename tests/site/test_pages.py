@@ -61,7 +61,7 @@ def test_figures_and_images_have_a_sentence_for_an_alternative(visit, site_url, 
     page = visit(f"{site_url}/{page_name}.html").page
     texts = page.eval_on_selector_all(
         "article svg.sa-figure, article img",
-        "(all) => all.map((one) => one.getAttribute('aria-label') ?? one.getAttribute('alt') ?? '')",
+        "(all) => all.map((one) => one.ariaLabel ?? one.getAttribute('alt') ?? '')",
     )
     for text in texts:
         assert len(text.split()) >= 5 and not re.search(r"\.(png|svg)$|/", text.split()[0]), text
@@ -186,7 +186,7 @@ def test_course_zip_holds_what_the_notebooks_need(site_dir, tmp_path):
         course.extractall(tmp_path)
     root = tmp_path / "softattn-course"
     requirements = (root / "requirements.txt").read_text(encoding="utf-8")
-    for package in ("numpy==", "matplotlib==", "ipywidgets==", "anywidget==", "jupyterlab==", "-e ."):
-        assert package in requirements
+    for needed in ("numpy==", "matplotlib==", "anywidget==", "jupyterlab==", "pylopdf", "-e ."):
+        assert needed in requirements
     assert (root / "softattn_core" / "probability.py").is_file()
     assert len(list((root / "chapters").glob("*.ipynb"))) >= 3
