@@ -16,7 +16,8 @@ from matplotlib.font_manager import fontManager
 from matplotlib.patheffects import withStroke
 from pylopdf_fonts_zh_cn import sans_path
 
-__all__ = ["COLOURS", "budgets", "heatmap", "lines", "scores_and_weights", "simplex", "step"]
+__all__ = ["COLOURS", "attention_map", "budgets", "heatmap", "lines", "mechanism", "plane",
+           "quality_by_length", "scores_and_weights", "simplex", "step"]
 
 COLOURS = {
     "scores": "#0b62a8",
@@ -324,5 +325,158 @@ def simplex(labels, *, title, paths=None, points=None, arrows=None):
     ax.set_aspect("equal")
     ax.set_xlim(-0.15, 1.15)
     ax.set_ylim(-0.14, 1.0)
+    ax.axis("off")
+    return figure
+
+
+@_in_style
+def quality_by_length(bins, curves, *, title, limit=None, limit_label="longest in training",
+                      x_label="words in the source sentence", y_label="exact match"):
+    """How good translations are, by length of the source: the mean of the seeds, and their band.
+
+    Shapes: bins [(low, high)] n of them; curves {name: (seeds, n)}, the first with attention. The
+    band runs from the worst seed to the best. `limit` is the last bin that training covered.
+    """
+    curves = {name: np.asarray(runs) for name, runs in curves.items()}
+    labels = [f"{low}–{high}" for low, high in bins]
+    facts = [_listed(f"{name}, {y_label}, mean of {len(runs)}", labels, runs.mean(axis=0))
+             for name, runs in curves.items()]
+    figure = BookFigure(4.2, title, facts)
+    ax = figure.subplots()
+    x = np.arange(len(bins))
+    dashes = ["-", (0, (6, 2)), (0, (2, 1.5))]
+    # The fixed vector is the one context of its model, so it has the colour of contexts.
+    roles = ["weights", "values", "values"]
+    for runs, role, dash in zip(curves.values(), roles, dashes, strict=False):
+        ax.fill_between(x, runs.min(axis=0), runs.max(axis=0), color=(COLOURS[role], 0.2),
+                        linewidth=0)
+        ax.plot(x, runs.mean(axis=0), color=COLOURS[role], linestyle=dash, marker="o", markersize=5)
+    if limit is not None:
+        ax.axvline(limit + 0.5, color=COLOURS["muted"], linewidth=1, linestyle=(0, (2, 2)))
+        ax.annotate(limit_label, (limit + 0.5, 1.04), (-4, 0), textcoords="offset points",
+                    xycoords=("data", "axes fraction"), ha="right", va="center", fontsize=10.5)
+    _name_ends(ax, {name: (x, runs.mean(axis=0)) for name, runs in curves.items()})
+    ax.set_xticks(x, labels, rotation=45)
+    ax.set_ylim(bottom=0)
+    ax.set_xlabel(x_label)
+    ax.set_title(y_label, pad=16)
+    return figure
+
+
+@_in_style
+def attention_map(weights, source, target, *, title):
+    """Where a translator looked: one row for each word it said, one column for each word it read.
+
+    Shapes: weights (T_y, T_x), source T_x strings, target T_y strings. Each row sums to 1; a weight
+    under 0.05 is shaded, not written.
+    """
+    weights = np.asarray(weights)
+    facts = []
+    for word, row in zip(target, weights, strict=True):
+        facts.append(f"{word} looks most at {source[row.argmax()]}, {_number(row.max())}")
+    figure = BookFigure(1.7 + 0.36 * len(target), title, facts)
+    ax = figure.subplots()
+    for (i, j), value in np.ndenumerate(weights):
+        ax.barh(i, 1, left=j, height=1, color=(COLOURS["weights"], _STRONGEST * value),
+                edgecolor=COLOURS["grid"], linewidth=1)
+        if value >= 0.05:
+            text = f"{value:.2f}" if len(source) < 8 else f"{value:.1f}".lstrip("0")
+            ax.text(j + 0.5, i, text, ha="center", va="center", fontsize=10.5)
+    _name_bars(ax, target)
+    ax.set_xlim(0, len(source))
+    long = max(map(len, source)) * len(source) > 30
+    ax.set_xticks(np.arange(len(source)) + 0.5, source, rotation=90 if long else 0)
+    ax.xaxis.tick_top()
+    ax.tick_params(length=0)
+    ax.grid(visible=False)
+    ax.spines[:].set_visible(False)
+    return figure
+
+
+@_in_style
+def plane(vectors, *, title, corners=None, x_label="first number", y_label="second number"):
+    """Arrows from the origin, and the region that averages of `corners` can reach.
+
+    Shapes: vectors {name: (role, (2,))}, corners (n, 2).
+    """
+    facts = [f"{name}: ({_number(x)}, {_number(y)})" for name, (_, (x, y)) in vectors.items()]
+    tips = np.array([(0, 0), *(xy for _, xy in vectors.values())])
+    (left, bottom), (right, top) = tips.min(axis=0), tips.max(axis=0)
+    room = 0.18 * max(right - left, top - bottom)
+    width, height = right - left + 3.2 * room, top - bottom + 2 * room
+    figure = BookFigure(1.5 + 4 * height / width, title, facts)
+    ax = figure.subplots()
+    if corners is not None:
+        ax.fill(*np.transpose(corners), color=(COLOURS["values"], 0.12),
+                edgecolor=COLOURS["values"], linewidth=1, linestyle=(0, (2, 2)))
+    for name, (role, (x, y)) in vectors.items():
+        ax.annotate("", (x, y), (0, 0), arrowprops={
+            "arrowstyle": "-|>", "color": COLOURS[role], "linewidth": 2.2, "shrinkA": 0,
+            "shrinkB": 0, "mutation_scale": 14})
+        upright = abs(x) < 0.05 * abs(y)  # its name stands on it, else beside its tip
+        side = "center" if upright else "left" if x > 0 else "right"
+        ax.annotate(name, (x, y), (0 if upright else 7 * np.sign(x), 4 if y >= 0 else -10), ha=side,
+                    textcoords="offset points", path_effects=_HALO)
+    ax.set_xlim(left - 1.6 * room, right + 1.6 * room)
+    ax.set_ylim(bottom - room, top + room)
+    ax.set_aspect("equal")
+    ax.set_xlabel(x_label)
+    ax.set_title(y_label)
+    return figure
+
+
+@_in_style
+def mechanism(step, words, target, *, title, state="$s_t$",
+              row_labels=("encoder\nstates", "1  scores", "2  weights", "3  context", "next word"),
+              state_label="decoder\nstate"):
+    """The three steps of attention as a drawing, read from below, with their numbers written in.
+
+    `step` is an AttentionStep of one query: scores and weights (3,) or (T_x,), context (2,);
+    words T_x strings.
+    """
+    facts = [_listed("scores", words, step.scores), _listed("weights", words, step.weights),
+             f"their context and {state.strip('$')} predict {target}"]
+    figure = BookFigure(5.4, title, facts)
+    ax = figure.subplots()
+    columns = np.linspace(3.1, 6.7, len(words))
+    y_word, y_h, y_score, y_weight, y_context, y_next = 0.3, 1.35, 3.1, 4.6, 6.2, 7.7
+    right, middle = 8.9, columns.mean()
+
+    def box(x, y, text, role):
+        ax.annotate(text, (x, y), ha="center", va="center", zorder=3, bbox={
+            "boxstyle": "round,pad=0.35", "facecolor": COLOURS["surface"],
+            "edgecolor": COLOURS[role], "linewidth": 1.8})
+
+    def arrow(start, end, role, thickness=1.4, bend=0.0):
+        ax.annotate("", end, start, arrowprops={
+            "arrowstyle": "-|>", "color": COLOURS[role], "linewidth": thickness, "shrinkA": 13,
+            "shrinkB": 13, "mutation_scale": 11, "connectionstyle": f"arc3,rad={bend}"})
+
+    for i, (x, word) in enumerate(zip(columns, words, strict=True)):
+        ax.text(x, y_word, word, ha="center", va="center")
+        arrow((x, y_word), (x, y_h), "values")
+        if i:
+            arrow((columns[i - 1], y_h), (x, y_h), "values")
+        arrow((x, y_h), (x, y_score), "values")
+        arrow((right, y_h), (x, y_score), "query", bend=0.12)
+        arrow((x, y_score), (x, y_weight), "weights")
+        arrow((x, y_weight), (middle, y_context), "values", 0.8 + 5 * step.weights[i])
+        box(x, y_h, f"$h_{i + 1}$", "values")
+        box(x, y_score, f"{step.scores[i]:.1f}", "scores")
+        box(x, y_weight, f"{step.weights[i]:.3f}", "weights")
+    arrow((middle, y_context), (middle, y_next), "values")
+    ax.plot([right, right], [y_h + 0.4, y_next], color=COLOURS["query"], linewidth=1.4)
+    arrow((right + 0.37, y_next), (middle + 1.1, y_next), "query")
+    context = ", ".join(f"{value:.3f}" for value in step.context)
+    box(middle, y_context, f"$c_t$ = ({context})", "values")
+    box(right, y_h, state, "query")
+    box(middle, y_next, f"[{state}; $c_t$]  →  {target}", "ink")
+    for y, label in zip((y_h, y_score, y_weight, y_context, y_next), row_labels, strict=True):
+        ax.text(0, y, label, va="center", color=COLOURS["muted"])
+    ax.text(right, y_word, state_label, ha="center", va="center", color=COLOURS["muted"])
+    ax.text(middle, (y_score + y_weight) / 2, "softmax", ha="center", va="center",
+            path_effects=_HALO)
+    ax.set_xlim(0, 9.6)
+    ax.set_ylim(-0.1, 8.2)
     ax.axis("off")
     return figure

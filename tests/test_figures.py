@@ -16,10 +16,11 @@ from matplotlib.font_manager import FontProperties, fontManager
 from matplotlib.ft2font import FT2Font
 from matplotlib.text import Text
 
-from softattn_core import cross_entropy_gradient, figures, softmax
+from softattn_core import attend, cross_entropy_gradient, figures, softmax
 
 NAMES = ["cat 猫", "dog 狗", "bird 鸟"]
 LOGITS = np.array([3.0, 1.0, 0.2])
+STATES = np.array([[1.0, 0.0], [0.0, 1.0], [-1.0, 0.4]])
 CHAPTERS = sorted(Path(__file__).parents[1].glob("chapters/*.ipynb"))
 
 
@@ -41,6 +42,16 @@ def drawings():
         "step": figures.step([LOGITS, after], [p, softmax(after)], NAMES, title="Step"),
         "simplex": figures.simplex(NAMES, paths={"falling T": y[::-1]}, points={"T = 1": p},
                                    arrows={"step": [p, softmax(after)]}, title="A long title " * 6),
+        "quality_by_length": figures.quality_by_length(
+            [(3, 5), (6, 10), (11, 15), (51, 60)], limit=2, title="Curves",
+            curves={"attention": [[1, 1, 0.9, 0.7], [1, 1, 1, 0.3]], "fixed 64": [[1, 0.5, 0, 0]]}),
+        "attention_map": figures.attention_map(
+            np.eye(6)[[0, 5, 3, 4, 1, 2]], "i eat apples at home today".split(),
+            ["我", "今天", "在家", "at", "吃", "苹果"], title="Map"),
+        "plane": figures.plane({"$h_1$ I": ("values", STATES[0]), "$s_t$": ("query", (1, 3)),
+                                "$h_3$ you": ("values", STATES[2])}, corners=STATES, title="Plane"),
+        "mechanism": figures.mechanism(attend([1.0, 3.0], STATES), ["I", "love", "you"], "爱",
+                                       title="Mechanism"),
     }
 
 
@@ -161,6 +172,48 @@ def test_the_triangle_has_its_corners_and_its_centre():
     assert np.allclose(sides, 1)
     assert np.allclose(figures.corners_to_plane(np.full(3, 1 / 3)), (top + left + right) / 3)
     assert top[1] > left[1] and left[0] < right[0]
+
+
+def test_the_band_runs_from_the_worst_seed_to_the_best():
+    runs = np.array([[1.0, 0.9, 0.2], [1.0, 0.5, 0.6]])
+    figure = figures.quality_by_length([(1, 2), (3, 4), (5, 6)], {"a": runs}, title="")
+    [band], [line] = figure.axes[0].collections, figure.axes[0].lines
+    assert np.allclose(line.get_ydata(), [1.0, 0.7, 0.4])
+    corners = {(round(x), round(y, 3)) for x, y in band.get_paths()[0].vertices}
+    assert {(1, 0.5), (1, 0.9), (2, 0.2), (2, 0.6)} <= corners
+    assert "a, exact match, mean of 2: 1–2 1, 3–4 0.7, 5–6 0.4" in figure.description
+
+
+def test_an_attention_map_has_words_on_both_axes_and_its_weights_as_shades():
+    weights = [[0.9, 0.1, 0.0], [0.2, 0.0, 0.8]]
+    figure = figures.attention_map(weights, ["big", "red", "apple"], ["大", "苹果"], title="")
+    ax = figure.axes[0]
+    assert [t.get_text() for t in ax.get_xticklabels()] == ["big", "red", "apple"]
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["大", "苹果"]
+    assert ax.get_ylim()[0] > ax.get_ylim()[1]  # the first word said is on top
+    shades = np.array([cell.get_facecolor()[3] for cell in ax.patches])
+    assert np.allclose(shades / shades[0], np.ravel(weights) / 0.9)
+    assert [t.get_text() for t in ax.texts] == ["0.90", "0.10", "0.20", "0.80"]
+    assert "苹果 looks most at apple, 0.8" in figure.description
+
+
+def test_arrows_of_the_plane_start_at_the_origin():
+    figure = figures.plane({"h": ("values", (1.0, 0.5)), "s": ("query", (-1.0, 2.0))}, title="")
+    arrows = [t for t in figure.axes[0].texts if t.arrow_patch]
+    assert [a.xy for a in arrows] == [(1.0, 0.5), (-1.0, 2.0)]
+    assert {a.xyann for a in arrows} == {(0, 0)}
+    assert figure.axes[0].get_aspect() == 1
+
+
+def test_the_mechanism_shows_the_numbers_of_its_step():
+    step = attend([1.0, 3.0], STATES)
+    figure = figures.mechanism(step, ["I", "love", "you"], "爱", title="")
+    written = [t.get_text() for t in figure.axes[0].texts]
+    for text in ("1.0", "3.0", "0.2", "0.113", "0.836", "0.051", "$c_t$ = (0.062, 0.856)"):
+        assert text in written
+    arrows = filter(None, (getattr(t, "arrow_patch", None) for t in figure.axes[0].texts))
+    widths = [arrow.get_linewidth() for arrow in arrows]
+    assert max(widths) == pytest.approx(0.8 + 5 * step.weights[1])
 
 
 def test_figures_do_without_pyplot():
