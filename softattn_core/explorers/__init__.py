@@ -3,9 +3,11 @@
     SoftmaxExplorer(scores=(2.0, 1.0, 0.1), names=("A", "B", "C"), temperature=1.0)
     SimplexExplorer(scores=(3.0, 1.0, 0.2), names=("cat 猫", "dog 狗", "bird 鸟"),
                     temperature=1.0, target=0)
+    FocusExplorer(words=…, glosses=…, scores=…)         a sentence and what each word gets
 """
 
+from softattn_core.explorers.focus import FocusExplorer
 from softattn_core.explorers.simplex import SimplexExplorer
 from softattn_core.explorers.softmax import SoftmaxExplorer
 
-__all__ = ["SimplexExplorer", "SoftmaxExplorer"]
+__all__ = ["FocusExplorer", "SimplexExplorer", "SoftmaxExplorer"]

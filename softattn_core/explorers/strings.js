@@ -50,6 +50,18 @@ const STRINGS = {
     en: "A point fixes the scores only up to a shift. Moving it keeps their average as it was.",
     zh: "一个点只能确定分数的相对差；移动它时保持分数的平均值不变。",
   },
+
+  focus: { en: "Focus explorer", zh: "聚焦探索器" },
+  words: { en: "Words", zh: "词" },
+  chineseSentence: { en: "Chinese sentence", zh: "中文句子" },
+  englishSentence: { en: "English sentence", zh: "英文句子" },
+  alike: { en: "All words alike", zh: "各词相同" },
+  weightsAre: { en: "Weights: {values}", zh: "权重：{values}" },
+  sumOfWeights: { en: "Sum of the weights:", zh: "权重之和：" },
+  budget: {
+    en: "Raise one word's score, and all the others lose weight: they share a budget of 1.",
+    zh: "提高一个词的分数，其他词的权重都会减少：它们共享总量为 1 的预算。",
+  },
 };
 
 // say(node)("score", { name: "cat" }): the sentence in the language of that part of the page.
@@ -58,3 +70,6 @@ function sayIn(node) {
   return (key, values = {}) =>
     STRINGS[key][language].replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
+
+// The attributes that make screen readers and fonts treat Chinese words as Chinese.
+const languageOf = (text) => (/\p{Script=Han}/u.test(text) ? { lang: "zh" } : {});

@@ -1,5 +1,6 @@
 """The explorers in a real browser: their values equal softattn_core, and everyone can use them."""
 
+import gzip
 import json
 import random
 import re
@@ -30,6 +31,7 @@ EXPLORERS = ROOT / "softattn_core" / "explorers"
 HOST = (ROOT / "_ext" / "host.js").read_text(encoding="utf-8")
 SITE_CSS = (ROOT / "assets" / "site.css").read_text(encoding="utf-8")
 MIME = "application/vnd.jupyter.widget-{}+json"
+BODY = "body { margin: 1rem; color: var(--sa-ink); background: var(--sa-surface); }"
 LIMIT = 1e6
 EVIL = '<img src=x onerror="window.injected = true">'
 NAMES = ["cat 猫", "Ω≠α", EVIL, "</script><b>x", "a & b", "&lt;i&gt;", "🦜 parrot", "x" * 40]
@@ -48,9 +50,10 @@ def page_with(*widgets, language="en", theme="light"):
     return (
         f'<!doctype html><html lang="{language}" data-theme="{theme}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width"><title>Explorers</title>'
-        f"<style>{SITE_CSS} body {{ margin: 1rem; color: var(--sa-ink); background: var(--sa-surface); }}</style>"
+        f"<style>{SITE_CSS} {BODY}</style>"
         f"</head><body><main><h1>Explorers</h1>{views}</main>"
-        f'<script type="{MIME.format("state")}">{saved}</script><script>{HOST}</script></body></html>'
+        f'<script type="{MIME.format("state")}">{saved}</script>'
+        f"<script>{HOST}</script></body></html>"
     )
 
 
@@ -327,8 +330,8 @@ def test_mouse_drags_the_point(show, temperature):
         assert values(page, 2) == pytest.approx(goal, abs=0.01)
     page.mouse.move(5, 5)  # far outside: to the border, and every score stays finite
     page.mouse.up()
-    scores = page.locator(".sa-row .sa-field").evaluate_all("(all) => all.map((f) => f.dataset.value)")
-    scores = [float(z) for z in scores[:3]]
+    fields = page.locator(".sa-row .sa-field").all()[:3]
+    scores = [float(field.get_attribute("data-value")) for field in fields]
     assert np.mean(scores) == pytest.approx(1.4), "a drag keeps the average of the scores"
     assert values(page, 2) == pytest.approx(list(softmax(scores, temperature=temperature)))
     assert min(values(page, 2)) > 0
@@ -369,11 +372,14 @@ def test_one_descent_step(show):
 
 def swipe(page, start, stop):
     session = page.context.new_cdp_session(page)
-    touch = lambda kind, *at: session.send(  # noqa: E731
-        "Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in at]})
+
+    def touch(kind, *at):
+        places = [{"x": float(x), "y": float(y)} for x, y in at]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
+
     touch("touchStart", start)
     for part in np.linspace(0, 1, 8)[1:]:
-        touch("touchMove", tuple(float(a + part * (b - a)) for a, b in zip(start, stop, strict=True)))
+        touch("touchMove", (1 - part) * np.array(start) + part * np.array(stop))
     touch("touchEnd")
     page.wait_for_timeout(100)
 
@@ -537,10 +543,11 @@ def test_touch_targets_are_at_least_44_pixels(show, explorer):
 
 FITS = """() => {
   const root = document.querySelector(".sa-explorer").getBoundingClientRect();
-  const lost = [...document.querySelectorAll(".sa-explorer :not(.sa-hidden, .sa-hidden *, option)")]
+  const clips = (node) => node.matches("button, td, .sa-note, .sa-value")
+    && node.scrollWidth > node.clientWidth + 1;
+  const lost = [...document.querySelectorAll(".sa-explorer :not(.sa-hidden, .sa-hidden *)")]
     .filter((node) => !node.ownerSVGElement)
-    .filter((node) => node.getBoundingClientRect().right > root.right + 0.5
-      || (node.matches("button, td, .sa-note, .sa-value") && node.scrollWidth > node.clientWidth + 1));
+    .filter((node) => node.getBoundingClientRect().right > root.right + 0.5 || clips(node));
   return [document.documentElement.scrollWidth <= innerWidth, lost.map((node) => node.outerHTML)];
 }"""
 WORST = {"scores": [-LIMIT, LIMIT, 123456.789, -0.000123, 1e-9, 99999.9994], "temperature": 0.05,
@@ -637,7 +644,8 @@ def test_any_anywidget_lives(show):
 
 def test_an_explorer_that_throws_leaves_the_rest_alive(show):
     seen = show(SoftmaxExplorer(), Broken(), SimplexExplorer(), ready=".sa-triangle")
-    assert seen.page.locator(".explorable").nth(1).inner_text().startswith("This explorer could not")
+    message = seen.page.locator(".explorable").nth(1).inner_text()
+    assert message.startswith("This explorer could not start")
     assert seen.page.locator(".sa-explorer").count() == 2
     assert len(seen.complaints) == 1 and "broken" in seen.complaints[0]
 
@@ -685,7 +693,8 @@ def test_hidden_widgets_and_plain_pages_load_nothing(tmp_path, visit):
     ("01_softmax", 5, softmax([2.0, 1.0, 0.1])),
     ("02_cat_dog_bird", 2, softmax([3.0, 1.0, 0.2])),
 ])
-def test_the_chapters_explorer_is_alive(visit, site_url, site_dir, scheme, chapter, column, expected):
+def test_the_chapters_explorer_is_alive(
+        visit, site_url, site_dir, scheme, chapter, column, expected):
     root = site_url if scheme == "http" else site_dir.as_uri()
     seen = visit(f"{root}/chapters/{chapter}.html")
     seen.page.locator(".sa-explorer").wait_for()
@@ -698,8 +707,6 @@ def test_the_chapters_explorer_is_alive(visit, site_url, site_dir, scheme, chapt
 
 def test_the_explorers_of_a_page_are_small():
     """The host and an explorer, compressed as a server sends them: under 15 KB."""
-    import gzip
-
     for explorer in BOTH:
         sent = (explorer._esm + explorer._css + HOST).encode()
         assert len(gzip.compress(sent)) < 15_000

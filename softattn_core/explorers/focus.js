@@ -1,0 +1,73 @@
+// A sentence as tiles, shaded by attention. One word is chosen; the slider sets its score.
+
+function render({ model, el }) {
+  const say = sayIn(el);
+  const tiles = make("fieldset", { class: "sa-tiles" });
+  const total = make("output", { class: "sa-value sa-weights" });
+  const { node: status, tell } = announcer();
+  const scores = () => model.get("scores");
+  const control = scoreSlider((z) =>
+    change(model, { scores: scores().map((old, i) => (i === chosen ? z : old)) }));
+  const name = make("span", { class: "sa-name", "aria-hidden": "true" });
+  let rows = [];
+  let drawn;
+  let chosen;
+
+  function makeTile(word, i) {
+    const radio = make("input", { type: "radio", name: "word", onchange: () => choose(i) });
+    const [score, weight] = ["scores", "weights"].map((role) => make("span", { class: `sa-value sa-${role}` }));
+    const bar = make("span", { class: "sa-bar sa-weights" });
+    const gloss = model.get("glosses")[i];
+    const tile = make(
+      "label", { class: "sa-tile" }, radio,
+      make("span", { class: "sa-shade" }, make("b", languageOf(word), word), make("span", languageOf(gloss), gloss)),
+      score, bar, weight,
+    );
+    tiles.append(tile);
+    return { radio, score, weight, bar, tile };
+  }
+
+  function choose(i) {
+    chosen = i;
+    rows[i].radio.checked = true;
+    const label = say("score", { name: model.get("words")[i] });
+    name.textContent = label;
+    control.label(label, say("exactly", { label }));
+    control.show(scores()[i]);
+  }
+
+  function draw() {
+    const words = model.get("words");
+    // The traits of a new sentence arrive one after the other.
+    if (words.length !== scores().length) return;
+    const p = softmax(scores());
+    if (drawn !== words) {
+      tiles.replaceChildren(make("legend", { class: "sa-hidden" }, say("words")));
+      rows = words.map(makeTile);
+      drawn = words;
+      choose(p.indexOf(Math.max(...p)));
+    }
+    rows.forEach((row, i) => {
+      show(row.score, scores()[i]);
+      show(row.weight, p[i]);
+      fill(row.bar, p[i]);
+      row.tile.style.setProperty("--weight", p[i]);
+    });
+    control.show(scores()[chosen]);
+    show(total, sum(p));
+    tell(say("weightsAre", { values: words.map((word, i) => `${word} ${format(p[i])}`).join(", ") }));
+  }
+
+  const { chinese, english } = model.get("sentences");
+  const alike = button(say("alike"), () => change(model, { scores: scores().map(() => 0) }));
+  const choices = presets(model, say, [[say("chineseSentence"), chinese], [say("englishSentence"), english]]);
+  choices.lastChild.before(alike);
+  frame(
+    el, say("focus"), choices, tiles,
+    make("div", { class: "sa-row" }, name, control.range, control.field),
+    make("p", { class: "sa-note" }, say("sumOfWeights"), " ", total, ". ", say("budget")), status,
+  );
+  return follow(model, ["words", "glosses", "scores"], draw);
+}
+
+export default { render };
