@@ -24,8 +24,8 @@ class FocusExplorer(Explorer):
     >>> explorer
     FocusExplorer(scores=[1.0, 0.5, 3.0, 0.0, -2.0, 1.0, -2.0, 1.0, -2.0, 3.0])
     >>> explorer.weights.round(3)
-    array([0.05 , 0.03 , 0.37 , 0.018, 0.002, 0.05 , 0.002, 0.05 , 0.002,
-           0.37 ])
+    array([0.053, 0.032, 0.391, 0.019, 0.003, 0.053, 0.003, 0.053, 0.003,
+           0.391])
     """
 
     _esm = front_end("focus.js")
