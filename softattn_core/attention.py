@@ -87,7 +87,7 @@ def scaled_dot_scores(s, h):
     array([0.707, 2.121, 0.141])
     """
     s, h = _checked(s=(s, "... d"), h=(h, "... T_x d"))
-    return s / s.shape[-1] ** 0.5 @ h.mT  # s is far smaller than the scores: scale it instead
+    return (s / s.shape[-1] ** 0.5) @ h.mT  # fewer numbers to divide than in the scores
 
 
 @_without_warnings
