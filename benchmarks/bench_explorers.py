@@ -52,6 +52,17 @@ SLIDE = """([explorer, events]) => {
   return times;
 }"""
 
+# The longest pause of a loop that does nothing: what other programs on the machine add to a worst.
+PAUSE = """() => {
+  let [last, worst] = [performance.now(), 0];
+  for (const end = last + 3000; last < end; ) {
+    const now = performance.now();
+    worst = Math.max(worst, now - last);
+    last = now;
+  }
+  return worst;
+}"""
+
 # A task of its own changes the slider; frames are counted until one finds the new number shown.
 FRAMES = """async ([explorer, events]) => {
   const root = document.querySelectorAll(".sa-explorer")[explorer];
@@ -164,6 +175,8 @@ def report_sliding(browser, address):
             print(f"  {name}, CPU slowed {slowdown}×: {EVENTS} slider events, handler plus layout "
                   f"{statistics.median(times):.1f} ms median, {max(times):.1f} ms worst; "
                   f"painted after {statistics.median(frames):.0f} frame (worst {max(frames)})")
+    session.send("Emulation.setCPUThrottlingRate", {"rate": 1})
+    print(f"  this machine interrupts an empty loop of 3 s for up to {page.evaluate(PAUSE):.1f} ms")
     page.close()
 
 
