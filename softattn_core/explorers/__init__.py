@@ -4,10 +4,12 @@
     SimplexExplorer(scores=(3.0, 1.0, 0.2), names=("cat 猫", "dog 狗", "bird 鸟"),
                     temperature=1.0, target=0)
     FocusExplorer(words=…, glosses=…, scores=…)         a sentence and what each word gets
+    ThreeStepsExplorer(h=…, s=…, W=…, words=…)          scores, weights and context in the plane
 """
 
 from softattn_core.explorers.focus import FocusExplorer
 from softattn_core.explorers.simplex import SimplexExplorer
 from softattn_core.explorers.softmax import SoftmaxExplorer
+from softattn_core.explorers.three_steps import ThreeStepsExplorer
 
-__all__ = ["FocusExplorer", "SimplexExplorer", "SoftmaxExplorer"]
+__all__ = ["FocusExplorer", "SimplexExplorer", "SoftmaxExplorer", "ThreeStepsExplorer"]

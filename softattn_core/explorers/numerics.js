@@ -1,4 +1,4 @@
-// The page's mirror of softattn_core/probability.py: same rules of stability, same order of steps.
+// The page's mirror of softattn_core/probability.py and attention.py: same rules of stability, same order of steps.
 
 const sum = (numbers) => numbers.reduce((total, x) => total + x, 0);
 
@@ -33,4 +33,18 @@ const gradient = (p, target) => p.map((pi, i) => pi - (i === target ? 1 : 0));
 function descentDirection(scores, target, temperature = 1) {
   const slope = gradient(softmax(scores, temperature), target);
   return softmaxJacobian(scores, temperature).map((row) => -sum(row.map((x, j) => x * slope[j])));
+}
+
+const dot = (a, b) => sum(a.map((x, i) => x * b[i]));
+
+// c = sum_i alpha_i v_i
+const contextVector = (weights, values) =>
+  values[0].map((_, j) => sum(weights.map((weight, i) => weight * values[i][j])));
+
+// The three steps; `query` is s^T W, which every h_i meets.
+function attend(s, h, W) {
+  const query = contextVector(s, W);
+  const scores = h.map((hi) => dot(query, hi));
+  const weights = softmax(scores);
+  return { query, scores, weights, context: contextVector(weights, h) };
 }

@@ -62,6 +62,24 @@ const STRINGS = {
     en: "Raise one word's score, and all the others lose weight: they share a budget of 1.",
     zh: "提高一个词的分数，其他词的权重都会减少：它们共享总量为 1 的预算。",
   },
+
+  threeSteps: { en: "Three-steps explorer", zh: "三步探索器" },
+  identity: { en: "W = identity", zh: "W = 单位矩阵" },
+  swap: { en: "W swaps the axes", zh: "W 交换坐标轴" },
+  noW: { en: "W = 0", zh: "W = 0" },
+  coordinate: { en: "{name}, coordinate {axis}", zh: "{name} 的第 {axis} 个坐标" },
+  entry: { en: "W, row {row}, column {column}", zh: "W 第 {row} 行第 {column} 列" },
+  arrowOf: { en: "{name} as an arrow; arrow keys move it", zh: "{name} 的箭头；用方向键移动" },
+  stateOf: { en: "{name} of {word}", zh: "{word} 的 {name}" },
+  decoderState: { en: "decoder state s", zh: "解码器状态 s" },
+  stepsTable: { en: "Scores and weights", zh: "分数与权重" },
+  word: { en: "word", zh: "词" },
+  scoreStep: { en: "1 score", zh: "1 分数" },
+  weightStep: { en: "2 weight", zh: "2 权重" },
+  contextStep: { en: "3 context", zh: "3 上下文" },
+  contextIs: { en: "{weights}; context {context}", zh: "{weights}；上下文 {context}" },
+  queryKey: { en: "Wᵀs: a state scores high that points this way", zh: "Wᵀs：朝这个方向的状态得分高" },
+  contextKey: { en: "the context c, never outside the triangle of the h", zh: "上下文 c，从不离开 h 的三角形" },
 };
 
 // say(node)("score", { name: "cat" }): the sentence in the language of that part of the page.
