@@ -285,7 +285,7 @@ def streaming_attention(Q, K, V, causal=False, block_size=256):
         for j in range(0, min(m, i + block_size) if causal else m, block_size):
             scores = queries @ K[..., j:j + block_size, :].mT
             if causal and i == j:
-                scores[..., ~np.tri(*scores.shape[-2:], dtype=bool)] = -np.inf
+                np.copyto(scores, -np.inf, where=~np.tri(*scores.shape[-2:], dtype=bool))
             previous, maximum = maximum, np.maximum(maximum, scores.max(axis=-1, keepdims=True))
             scores -= maximum
             np.exp(scores, out=scores)
