@@ -36,7 +36,7 @@ test: book      ## check everything the book claims
 notebooks: $(VENV)/installed  ## execute the notebooks and store their outputs: the only way to make them
 	$(BIN)/python tools/notebooks.py
 
-bench: $(VENV)/installed ## print speed as ratios, measured side by side
+bench: book     ## print speed as ratios, measured side by side
 	$(BIN)/python benchmarks/run.py
 
 clean:          ## remove what was built and installed
