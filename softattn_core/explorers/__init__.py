@@ -5,11 +5,14 @@
                     temperature=1.0, target=0)
     FocusExplorer(words=…, glosses=…, scores=…)         a sentence and what each word gets
     ThreeStepsExplorer(h=…, s=…, W=…, words=…)          scores, weights and context in the plane
+    TranslatorExplorer(sentence="i love you", parameters=None)   a trained model, in the page
 """
 
 from softattn_core.explorers.focus import FocusExplorer
 from softattn_core.explorers.simplex import SimplexExplorer
 from softattn_core.explorers.softmax import SoftmaxExplorer
 from softattn_core.explorers.three_steps import ThreeStepsExplorer
+from softattn_core.explorers.translator import TranslatorExplorer
 
-__all__ = ["FocusExplorer", "SimplexExplorer", "SoftmaxExplorer", "ThreeStepsExplorer"]
+__all__ = ["FocusExplorer", "SimplexExplorer", "SoftmaxExplorer", "ThreeStepsExplorer",
+           "TranslatorExplorer"]

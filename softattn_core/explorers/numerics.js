@@ -35,7 +35,11 @@ function descentDirection(scores, target, temperature = 1) {
   return softmaxJacobian(scores, temperature).map((row) => -sum(row.map((x, j) => x * slope[j])));
 }
 
-const dot = (a, b) => sum(a.map((x, i) => x * b[i]));
+function dot(a, b) {
+  let total = 0;
+  for (let i = 0; i < a.length; i += 1) total += a[i] * b[i];
+  return total;
+}
 
 // c = sum_i alpha_i v_i
 const contextVector = (weights, values) =>

@@ -5,7 +5,6 @@ const STRINGS = {
   temperature: { en: "Temperature T", zh: "温度 T" },
   exactly: { en: "{label}, exact value", zh: "{label}，精确数值" },
   score: { en: "Score of {name}", zh: "{name} 的分数" },
-  scores: { en: "Scores", zh: "分数" },
   class: { en: "class", zh: "类别" },
   className: { en: "Name of class {number}", zh: "第 {number} 个类别的名称" },
   add: { en: "Add a class", zh: "添加类别" },
@@ -80,6 +79,21 @@ const STRINGS = {
   contextIs: { en: "{weights}; context {context}", zh: "{weights}；上下文 {context}" },
   queryKey: { en: "Wᵀs: a state scores high that points this way", zh: "Wᵀs：朝这个方向的状态得分高" },
   contextKey: { en: "the context c, never outside the triangle of the h", zh: "上下文 c，从不离开 h 的三角形" },
+
+  translator: { en: "Translator explorer", zh: "翻译探索器" },
+  sentence: { en: "English sentence", zh: "英文句子" },
+  translate: { en: "Translate", zh: "翻译" },
+  heatMap: { en: "Attention weights: one row a Chinese word, one column an English word", zh: "注意力权重：每行一个中文词，每列一个英文词" },
+  reading: { en: "{chinese} takes {weight} of its attention from {english}", zh: "{chinese} 对 {english} 的权重是 {weight}" },
+  readHint: { en: "Each row sums to 1. Point at a cell, or walk through the cells with the arrow keys.", zh: "每行之和为 1。指向某一格，或用方向键在格子之间移动。" },
+  eosNote: { en: "* <eos> ends the translation. Its row means little: softmax has to spend its budget of 1 somewhere.", zh: "* <eos> 表示译文结束。这一行意义不大：softmax 必须把总量为 1 的预算花在某处。" },
+  stateNote: { en: "A weight belongs to an encoder state, not to a word alone: each state also knows the words before it.", zh: "权重属于编码器的状态，而不只属于一个词：每个状态也知道它前面的词。" },
+  noWords: { en: "There is no word to translate. Type an English sentence, such as: i love you", zh: "没有可以翻译的词。请输入英文句子，例如：i love you" },
+  isChinese: { en: "This is Chinese. The model reads English and writes Chinese: type an English sentence.", zh: "这是中文。模型把英文翻译成中文：请输入英文句子。" },
+  tooLong: { en: "{count} words are too many. Type at most {most}.", zh: "{count} 个词太多了，最多 {most} 个。" },
+  unknown: { en: "The model does not know “{word}”, nor a word like it.", zh: "模型不认识 “{word}”，也没有相近的词。" },
+  unknownNear: { en: "The model does not know “{word}”. Did you mean:", zh: "模型不认识 “{word}”。您是不是要输入：" },
+  knownWords: { en: "The {count} words that the model knows", zh: "模型认识的 {count} 个词" },
 };
 
 // say(node)("score", { name: "cat" }): the sentence in the language of that part of the page.

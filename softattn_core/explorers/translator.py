@@ -1,0 +1,57 @@
+"""The translator explorer: the trained network runs in the page and shows where it looks."""
+
+import traitlets
+
+from softattn_core.explorers.base import Explorer, front_end
+from softattn_core.translator import corpus, load_checkpoint, rounded
+from softattn_core.translator.model import translate
+
+
+def constant(trait, value):
+    """A trait that the page needs and nobody changes."""
+    return trait(value, read_only=True).tag(sync=True)
+
+
+class TranslatorExplorer(Explorer):
+    """Type an English sentence; read its Chinese, and the weight of each word for each word.
+
+    `parameters` are those of a model with attention; without them, the stored ones. The page gets
+    them as float16, row by row, in the order of `shapes`.
+
+    >>> explorer = TranslatorExplorer("I love you!")
+    >>> explorer
+    TranslatorExplorer(sentence='I love you!')
+    >>> explorer.translation.chinese
+    ('我', '爱', '你')
+    >>> explorer.weights.shape  # 我 爱 你 <eos> by i love you
+    (4, 3)
+    """
+
+    _esm = front_end("translator.js")
+    controls = ("sentence",)
+
+    sentence = traitlets.Unicode().tag(sync=True)
+    parameters = traitlets.Bytes(read_only=True).tag(sync=True)
+    shapes = traitlets.Dict(read_only=True).tag(sync=True)
+    english = constant(traitlets.List, list(corpus.ENGLISH_WORDS))
+    chinese = constant(traitlets.List, list(corpus.CHINESE_WORDS))
+    contractions = constant(traitlets.Dict, corpus.CONTRACTIONS)
+    max_words = constant(traitlets.Int, corpus.MAX_WORDS)
+    examples = constant(traitlets.List, list(corpus.DEMONSTRATIONS))
+
+    def __init__(self, sentence=corpus.DEMONSTRATIONS[0], parameters=None):
+        self._model = rounded(parameters or load_checkpoint("attention_h64"))
+        arrays = self._model.values()
+        self.set_trait("parameters", b"".join(a.astype("<f2").tobytes() for a in arrays))
+        self.set_trait("shapes", {name: a.shape for name, a in self._model.items()})
+        super().__init__(sentence=sentence)
+
+    @property
+    def translation(self):
+        """The sentence's Translation; a SentenceError, if the model can not read it."""
+        return translate(self._model, [corpus.read_sentence(self.sentence)])[0]
+
+    @property
+    def weights(self):
+        """One row of weights for each Chinese word and for <eos>, one column an English word."""
+        return self.translation.weights
