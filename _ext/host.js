@@ -11,6 +11,7 @@ const sorry = {
   zh: "这个交互图未能启动。周围的文字和图说明了同样的内容。",
 };
 const modules = new Map();
+const styles = new Map();
 const models = new Map();
 
 // Bytes stand beside the state as base64; a widget expects a DataView.
@@ -44,9 +45,17 @@ function makeModel({ state, buffers }) {
 
 async function load(source) {
   const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-  return (await import(url)).default;
+  const widget = (await import(url)).default;
+  return typeof widget === "function" ? widget() : widget;
 }
 
+function addStyle(css) {
+  const style = document.createElement("style");
+  style.textContent = css;
+  document.head.append(style);
+}
+
+// Two views of one widget share its module, its style and its model.
 function once(map, key, make) {
   if (!map.has(key)) map.set(key, make());
   return map.get(key);
@@ -58,9 +67,13 @@ async function start(script) {
   try {
     const id = JSON.parse(script.textContent).model_id;
     const { _esm, _css } = states[id].state;
-    once(modules, _css, () => document.head.append(Object.assign(document.createElement("style"), { textContent: _css })));
+    once(styles, _css, () => addStyle(_css));
     const widget = await once(modules, _esm, () => load(_esm));
-    const model = once(models, id, () => makeModel(states[id]));
+    const model = await once(models, id, async () => {
+      const model = makeModel(states[id]);
+      await widget.initialize?.({ model });
+      return model;
+    });
     await widget.render({ model, el: place });
   } catch (error) {
     place.textContent = document.documentElement.lang.startsWith("zh") ? sorry.zh : sorry.en;

@@ -66,14 +66,19 @@ function render({ model, el }) {
   const goal = make("circle", { class: "sa-goal", r: 14 });
   const dot = make("circle", { class: "sa-dot", r: 9 });
   const point = make(
-    "g", { class: "sa-point", tabindex: 0, role: "slider", "aria-label": say("point"), "aria-valuemin": 0, "aria-valuemax": 1 },
+    "g",
+    {
+      class: "sa-point", tabindex: 0, role: "slider",
+      "aria-label": say("point"), "aria-valuemin": 0, "aria-valuemax": 1,
+    },
     make("circle", { class: "sa-grip", r: 32 }), dot,
   );
   const corner = ([x, y], i) =>
     make("text", { x, y: i === 0 ? y - 22 : y + 36, "text-anchor": "middle" }, names[i]);
+  const jump = (event) => moveTo(under(event));
   const triangle = make(
     "svg", { class: "sa-triangle", viewBox: "0 0 400 350" },
-    make("polygon", { class: "sa-area", points: CORNERS.join(" "), onclick: (event) => moveTo(under(event)) }),
+    make("polygon", { class: "sa-area", points: CORNERS.join(" "), onclick: jump }),
     ...CORNERS.map(corner), goal, path, step, point,
   );
 

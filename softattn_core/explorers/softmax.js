@@ -13,9 +13,9 @@ function render({ model, el }) {
   const temperature = temperatureSlider(say, (t) => change(model, { temperature: t }));
   const addButton = button(say("add"), add);
   const totals = { e: make("td"), p: make("td") };
-  arithmetic.foot.append(
-    make("tr", {}, make("th", { scope: "row" }, say("sum")), make("td", { class: "sa-scores" }), make("td"), totals.e, totals.p),
-  );
+  const sumHead = make("th", { scope: "row" }, say("sum"));
+  const noScore = make("td", { class: "sa-scores" });
+  arithmetic.foot.append(make("tr", {}, sumHead, noScore, make("td"), totals.e, totals.p));
   arithmetic.heads[1].classList.add("sa-scores");
   let rows = [];
 
@@ -42,11 +42,13 @@ function render({ model, el }) {
       oninput: () => change(model, { names: replaced(names(), i, name.value) }),
       onchange: () => (name.value = names()[i]),
     });
-    const removeButton = make("button", { type: "button", class: "sa-remove", onclick: () => remove(i) }, "×");
+    const removeButton = button("×", () => remove(i));
+    removeButton.classList.replace("sa-button", "sa-remove");
     const bar = make("div", { class: "sa-bar sa-weights" });
     const p = make("span", { class: "sa-value sa-weights" });
     const head = make("th", { scope: "row" });
-    const [z, exponent, e, pCell] = ["sa-scores", "", "", "sa-weights"].map((role) => make("td", { class: role }));
+    const roles = ["sa-scores", "", "", "sa-weights"];
+    const [z, exponent, e, pCell] = roles.map((role) => make("td", { class: role }));
     classes.append(
       make("div", { class: "sa-class" }, name, score.range, score.field, removeButton, bar, p),
     );
@@ -97,7 +99,8 @@ function render({ model, el }) {
     arithmetic.heads[2].textContent = fits ? "z/T" : "(z−max)/T";
     arithmetic.heads[3].replaceChildren("e", make("sup", {}, arithmetic.heads[2].textContent));
     note.textContent = say(fits ? "plain" : "stable");
-    tell(say("distribution", { values: names().map((name, i) => `${name} ${format(p[i])}`).join(", ") }));
+    const summary = names().map((name, i) => `${name} ${format(p[i])}`).join(", ");
+    tell(say("distribution", { values: summary }));
   }
 
   frame(

@@ -120,8 +120,9 @@ DRIVE_SOFTMAX = """(settings) => settings.map(({ scores, names, temperature, by 
   const root = document.querySelector(".sa-explorer");
   const all = (selector) => [...root.querySelectorAll(selector)];
   const add = all(".sa-classes + button")[0];
-  while (all(".sa-class").length < scores.length) add.click();
-  while (all(".sa-class").length > scores.length) all(".sa-remove").at(-1).click();
+  const missing = () => scores.length - all(".sa-class").length;
+  for (let n = missing(); n > 0; n -= 1) add.click();
+  for (let n = missing(); n < 0; n += 1) all(".sa-remove").at(-1).click();
   all(".sa-text").forEach((input, i) => use(input, names[i]));
   all(`.sa-class .sa-${by}`).forEach((input, i) => use(input, scores[i]));
   use(root.querySelector(`.sa-temperature .sa-${by}`), temperature);
@@ -600,7 +601,7 @@ def test_every_string_is_there_in_both_languages(browser):
 # --- The host: any anywidget, on http and file://, and a build that stops where it cannot help ---
 
 class Small(anywidget.AnyWidget):
-    """A widget that is not ours: bytes, styles, its own listener."""
+    """A widget that is not ours, with all that the format allows: bytes, styles, a beginning."""
 
     _esm = """
       function render({ model, el }) {
@@ -611,13 +612,14 @@ class Small(anywidget.AnyWidget):
         label.addEventListener("click", () => {
           model.set("count", model.get("count") + 1);
           model.save_changes();
-          if (model.get("count") === 2) model.off("change:count", write);
+          if (model.get("count") === 12) model.off("change:count", write);
         });
         model.on("change:count", write);
         write();
         el.append(label);
       }
-      export default { render };
+      const initialize = ({ model }) => model.set("count", model.get("count") + 10);
+      export default () => ({ initialize, render });
     """
     _css = ".small { color: rgb(1, 2, 3); }"
     data = traitlets.Bytes(b"\x01\xff\x00").tag(sync=True)
@@ -629,15 +631,16 @@ class Broken(anywidget.AnyWidget):
 
 
 def test_any_anywidget_lives(show):
-    seen = show(Small(), ready=".small")
-    label = seen.page.locator(".small")
-    assert label.inner_text() == "1+255+0 0"
+    small = Small()
+    seen = show(small, small, ready=".small")
+    label = seen.page.locator(".small").first
+    assert label.inner_text() == "1+255+0 10", "begun once, shown twice"
     assert label.evaluate("(node) => getComputedStyle(node).color") == "rgb(1, 2, 3)"
     texts = []
     for _ in range(3):
         label.click()
         texts.append(label.inner_text())
-    assert texts == ["1+255+0 1", "1+255+0 2", "1+255+0 2"], "off() ends the listening"
+    assert texts == ["1+255+0 11", "1+255+0 12", "1+255+0 12"], "off() ends the listening"
     assert seen.page.get_by_text("static").count() == 0
     assert seen.complaints == []
 
