@@ -4,15 +4,23 @@
     SimplexExplorer(scores=(3.0, 1.0, 0.2), names=("cat 猫", "dog 狗", "bird 鸟"),
                     temperature=1.0, target=0)
     FocusExplorer(words=…, glosses=…, scores=…)         a sentence and what each word gets
+    BottleneckExplorer(measure="exact_match", length=3, sentence=0)     quality by source length
     ThreeStepsExplorer(h=…, s=…, W=…, words=…)          scores, weights and context in the plane
     TranslatorExplorer(sentence="i love you", parameters=None)   a trained model, in the page
 """
 
+from softattn_core.explorers.bottleneck import BottleneckExplorer
 from softattn_core.explorers.focus import FocusExplorer
 from softattn_core.explorers.simplex import SimplexExplorer
 from softattn_core.explorers.softmax import SoftmaxExplorer
 from softattn_core.explorers.three_steps import ThreeStepsExplorer
 from softattn_core.explorers.translator import TranslatorExplorer
 
-__all__ = ["FocusExplorer", "SimplexExplorer", "SoftmaxExplorer", "ThreeStepsExplorer",
-           "TranslatorExplorer"]
+__all__ = [
+    "BottleneckExplorer",
+    "FocusExplorer",
+    "SimplexExplorer",
+    "SoftmaxExplorer",
+    "ThreeStepsExplorer",
+    "TranslatorExplorer",
+]
