@@ -518,17 +518,23 @@ def test_sliders_and_target_by_keyboard_alone(show):
 
 def test_the_outcome_is_spoken_after_a_pause(show):
     page = show(SoftmaxExplorer()).page
-    status = page.get_by_role("status")
-    page.wait_for_timeout(1000)
-    before = status.inner_text()
-    slider = page.get_by_role("slider", name="Score of A", exact=True)
-    slider.focus()
-    for _ in range(5):
-        page.keyboard.press("ArrowRight")
-    assert status.inner_text() == before, "not at every step"
-    page.wait_for_timeout(1000)
+    page.get_by_text("Probabilities: A 0.659").wait_for(state="attached")
+    said = page.evaluate("""async () => {
+      const [slider, status] = [".sa-scores.sa-range", ".sa-explorer [role=status]"]
+        .map((selector) => document.querySelector(selector));
+      const said = new Set();
+      for (let n = 0; n < 5; n += 1) {
+        slider.stepUp();
+        slider.dispatchEvent(new InputEvent("input", { bubbles: true }));
+        await new Promise((next) => setTimeout(next, 60));
+        said.add(status.textContent);
+      }
+      return [...said];
+    }""")
+    assert said == ["Probabilities: A 0.659, B 0.242, C 0.099"], "not at every step"
     a, b, c = softmax([2.5, 1.0, 0.1])
-    assert status.inner_text() == f"Probabilities: A {a:.3f}, B {b:.3f}, C {c:.3f}"
+    outcome = f"Probabilities: A {a:.3f}, B {b:.3f}, C {c:.3f}"
+    page.get_by_text(outcome).wait_for(state="attached")
 
 
 @pytest.mark.parametrize("explorer", BOTH)
