@@ -9,10 +9,8 @@ import urllib.request
 
 import nbformat
 import pytest
-from playwright.sync_api import sync_playwright
 
 from softattn_core import softmax
-from tests.site.conftest import launch
 
 TOKEN = "explorers"
 CELLS = [
@@ -66,29 +64,27 @@ def run_cell(page, number):
     page.keyboard.press("Shift+Enter")
 
 
-def test_a_slider_dragged_in_the_browser_is_read_in_python(lab):
-    with sync_playwright() as playwright:
-        browser = launch(playwright)
-        page = browser.new_page(viewport={"width": 1200, "height": 1400})
-        page.goto(lab)
-        page.locator(".jp-Notebook .cm-content").first.wait_for(timeout=90_000)
-        page.get_by_text("Python 3").and_(page.locator(".jp-Toolbar *")).first.wait_for()
-        run_cell(page, 0)
-        page.locator(".sa-explorer").wait_for(timeout=60_000)
+def test_a_slider_dragged_in_the_browser_is_read_in_python(lab, browser):
+    page = browser.new_page(viewport={"width": 1200, "height": 1400})
+    page.goto(lab)
+    page.locator(".jp-Notebook .cm-content").first.wait_for(timeout=90_000)
+    page.get_by_text("Python 3").and_(page.locator(".jp-Toolbar *")).first.wait_for()
+    run_cell(page, 0)
+    page.locator(".sa-explorer").wait_for(timeout=60_000)
 
-        box = page.get_by_role("slider", name="Score of C", exact=True).bounding_box()
-        page.mouse.move(box["x"] + box["width"] * 0.505, box["y"] + box["height"] / 2)
-        page.mouse.down()
-        page.mouse.move(box["x"] + box["width"] - 1, box["y"] + box["height"] / 2, steps=5)
-        page.mouse.up()
-        page.get_by_label("Temperature T, exact value").fill("2.5")
-        run_cell(page, 1)
-        p = softmax([2.0, 1.0, 10.0], temperature=2.5)
-        said = page.get_by_text(f"python [2.0, 1.0, 10.0] {p} 10.0 2.5", exact=True)
-        said.wait_for(timeout=30_000)
+    box = page.get_by_role("slider", name="Score of C", exact=True).bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.505, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] - 1, box["y"] + box["height"] / 2, steps=5)
+    page.mouse.up()
+    page.get_by_label("Temperature T, exact value").fill("2.5")
+    run_cell(page, 1)
+    p = softmax([2.0, 1.0, 10.0], temperature=2.5)
+    said = page.get_by_text(f"python [2.0, 1.0, 10.0] {p} 10.0 2.5", exact=True)
+    said.wait_for(timeout=30_000)
 
-        run_cell(page, 2)  # and back: two classes remain, equally probable
-        page.wait_for_function("document.querySelectorAll('.sa-explorer .sa-class').length === 2")
-        shown = page.locator(".sa-explorer .sa-value").all_inner_texts()
-        browser.close()
+    run_cell(page, 2)  # and back: two classes remain, equally probable
+    page.wait_for_function("document.querySelectorAll('.sa-explorer .sa-class').length === 2")
+    shown = page.locator(".sa-explorer .sa-value").all_inner_texts()
+    page.close()
     assert shown == ["0.500", "0.500"]
