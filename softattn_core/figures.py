@@ -355,9 +355,9 @@ def quality_by_length(bins, curves, *, title, limit=None, limit_label="longest i
         ax.axvline(limit + 0.5, color=COLOURS["muted"], linewidth=1, linestyle=(0, (2, 2)))
         ax.annotate(limit_label, (limit + 0.5, 1.04), (-4, 0), textcoords="offset points",
                     xycoords=("data", "axes fraction"), ha="right", va="center", fontsize=10.5)
-    _name_ends(ax, {name: (x, runs.mean(axis=0)) for name, runs in curves.items()})
     ax.set_xticks(x, labels, rotation=45)
     ax.set_ylim(bottom=0)
+    _name_ends(ax, {name: (x, runs.mean(axis=0)) for name, runs in curves.items()})
     ax.set_xlabel(x_label)
     ax.set_title(y_label, pad=16)
     return figure
