@@ -55,7 +55,7 @@ function render({ model, el }) {
     return cells;
   });
 
-  const title = make("h3", { class: "sa-title" });
+  const title = make("b", { class: "sa-title" });
   const another = button(say("another"), () =>
     change(model, { sentence: (model.get("sentence") + 1) % model.get("sentences")[0].length }));
   const text = (label, attributes) => {

@@ -1,4 +1,4 @@
-"""The bottleneck explorer: how well models with and without attention translate longer sentences."""
+"""The bottleneck explorer: how well models with and without attention do on longer sentences."""
 
 from difflib import SequenceMatcher
 

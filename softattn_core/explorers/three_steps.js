@@ -57,7 +57,7 @@ function render({ model, el }) {
     const dot = make("circle", { class: `sa-dot sa-${role}`, r: 8 });
     const grip = make(
       "g", { class: "sa-point", tabindex: 0, role: "slider", "aria-label": say("arrowOf", { name }), "aria-valuemin": -EDGE, "aria-valuemax": EDGE },
-      make("circle", { class: "sa-grip", r: 30 }), dot, label,
+      make("circle", { class: "sa-grip", r: 31 }), dot, label,
     );
     grip.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
     grip.addEventListener("pointerdown", (event) => {
