@@ -435,6 +435,9 @@ def test_typing_a_number_is_not_interrupted(show):
     assert values(page, 2)[0] == 2, "an empty field changes nothing"
     field.press_sequentially("-2.50")
     assert field.input_value() == "-2.50" and values(page, 2)[0] == -2.5
+    field.fill("")
+    field.press_sequentially("0.00049")  # more digits than are shown
+    assert field.input_value() == "0.00049" and values(page, 2)[0] == 0.00049
     field.fill("123456789")
     assert values(page, 2)[0] == LIMIT
     field.blur()
