@@ -42,8 +42,11 @@ function dot(a, b) {
 }
 
 // c = sum_i alpha_i v_i
-const contextVector = (weights, values) =>
-  values[0].map((_, j) => sum(weights.map((weight, i) => weight * values[i][j])));
+function contextVector(weights, values) {
+  const context = values[0].map(() => 0);
+  values.forEach((value, i) => value.forEach((x, j) => (context[j] += weights[i] * x)));
+  return context;
+}
 
 // The three steps; `query` is s^T W, which every h_i meets.
 function attend(s, h, W) {

@@ -1,5 +1,4 @@
-// The trained encoder–decoder of chapter 3, run in the page: the mirror of translator/model.py and,
-// for what a reader types, of translator/corpus.py.
+// The trained model, run in the page: the mirror of translator/model.py and corpus.py.
 
 function fromFloat16(bits) {
   const [sign, exponent, fraction] = [bits >> 15 ? -1 : 1, (bits >> 10) & 31, bits & 1023];
@@ -39,7 +38,7 @@ function translate(p, source, bos, eos) {
   while (word !== eos && steps.length < 2 * source.length) {
     s = read("decoder", p.target_embedding[word], s);
     const { weights, context } = attend(s, h, p.attention_W);
-    const features = [...s, ...context];
+    const features = Float64Array.of(...s, ...context);
     const logits = p.output_W.map((row, i) => dot(row, features) + p.output_b[i]);
     word = logits.indexOf(Math.max(...logits));
     steps.push({ word, weights });
@@ -98,7 +97,7 @@ function render({ model, el }) {
     change(model, { sentence: text });
   }
 
-  // What is wrong with the sentence, in words and with buttons that put it right; [] if nothing is.
+  // What is wrong with the sentence, with buttons that put it right.
   function faults(words) {
     if (!words.length) return [say("noWords")];
     if (words.some((word) => languageOf(word).lang)) return [say("isChinese")];
@@ -114,43 +113,43 @@ function render({ model, el }) {
     });
   }
 
-  // The words on both axes, every weight in its cell; arrow keys walk from cell to cell.
+  // The words on both axes and every weight in its cell.
   function drawMap(words, steps) {
     const head = (text, scope) => make("th", { scope, ...languageOf(text) }, make("span", {}, text));
-    const columns = words.map((word) => head(word, "col"));
-    const cells = [];
     const rows = steps.map(({ word, weights }, i) => {
-      const name = word === eos ? "<eos>*" : chinese[word];
-      const row = head(name, "row");
-      cells.push(weights.map((weight, j) => {
+      const cells = weights.map((weight, j) => {
         const cell = make("td", { tabindex: i + j ? -1 : 0, style: `--weight: ${weight}` });
-        const read = () => {
-          map.querySelectorAll(".sa-on, [tabindex='0']").forEach((old) => {
-            old.classList.remove("sa-on");
-            old.tabIndex = -1;
-          });
-          [row, columns[j], cell].forEach((node) => node.classList.add("sa-on"));
-          cell.tabIndex = 0;
-          reading.textContent = say("reading", { chinese: name, english: words[j], weight: format(weight) });
-        };
         show(cell, weight, weight.toFixed(2));
-        cell.addEventListener("focus", read);
-        cell.addEventListener("pointerenter", read);
-        cell.addEventListener("keydown", (event) => {
-          const move = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
-          if (!move) return;
-          event.preventDefault();
-          cells[i + move[0]]?.[j + move[1]]?.focus();
-        });
         return cell;
-      }));
-      return make("tr", {}, row, ...cells[i]);
+      });
+      return make("tr", {}, head(word === eos ? "<eos>*" : chinese[word], "row"), ...cells);
     });
-    map.replaceChildren(
-      make("thead", {}, make("tr", {}, make("td"), ...columns)), make("tbody", {}, ...rows),
-    );
+    const columns = make("tr", {}, make("td"), ...words.map((word) => head(word, "col")));
+    map.replaceChildren(make("thead", {}, columns), make("tbody", {}, ...rows));
     reading.textContent = say("readHint");
   }
+
+  // The cell under the pointer or the focus, in words; arrow keys walk from cell to cell.
+  function readCell({ target }) {
+    const cell = target.closest("tbody td");
+    if (!cell) return;
+    const heads = [cell.parentNode.cells[0], map.rows[0].cells[cell.cellIndex]];
+    map.querySelectorAll(".sa-on").forEach((old) => old.classList.remove("sa-on"));
+    [...heads, cell].forEach((node) => node.classList.add("sa-on"));
+    map.querySelector("[tabindex='0']").tabIndex = -1;
+    cell.tabIndex = 0;
+    const [row, column] = heads.map((node) => node.textContent);
+    reading.textContent = say("reading", { chinese: row, english: column, weight: format(Number(cell.dataset.value)) });
+  }
+  map.addEventListener("focusin", readCell);
+  map.addEventListener("pointerover", readCell);
+  map.addEventListener("keydown", (event) => {
+    const move = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
+    if (!move) return;
+    event.preventDefault();
+    const next = map.rows[event.target.parentNode.rowIndex + move[0]]?.cells[event.target.cellIndex + move[1]];
+    if (next?.matches("tbody td")) next.focus();
+  });
 
   function draw() {
     const text = model.get("sentence");
