@@ -600,7 +600,8 @@ def test_every_string_is_there_in_both_languages(browser):
     source = (EXPLORERS / "strings.js").read_text(encoding="utf-8")
     strings = page.evaluate(f"() => {{ {source}; return STRINGS; }}")
     page.close()
-    code = "".join(path.read_text(encoding="utf-8") for path in EXPLORERS.glob("*.js"))
+    sources = [*EXPLORERS.glob("*.js"), *EXPLORERS.glob("*.py")]
+    code = "".join(path.read_text(encoding="utf-8") for path in sources)
     for key, texts in strings.items():
         assert set(texts) == {"en", "zh"} and all(texts.values()), key
         assert set(re.findall(r"{\w+}", texts["en"])) == set(re.findall(r"{\w+}", texts["zh"]))

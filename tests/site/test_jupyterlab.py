@@ -68,7 +68,8 @@ def test_a_slider_dragged_in_the_browser_is_read_in_python(lab, browser):
     page = browser.new_page(viewport={"width": 1200, "height": 1400})
     page.goto(lab)
     page.locator(".jp-Notebook .cm-content").first.wait_for(timeout=90_000)
-    page.get_by_text("Python 3").and_(page.locator(".jp-Toolbar *")).first.wait_for()
+    # What runs before the kernel is ready is lost without a word.
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=90_000)
     run_cell(page, 0)
     page.locator(".sa-explorer").wait_for(timeout=60_000)
 
