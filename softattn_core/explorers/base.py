@@ -1,5 +1,6 @@
 """What all explorers share: how their files become one widget, and how they print."""
 
+import re
 from functools import partial
 from pathlib import Path
 
@@ -19,13 +20,18 @@ def front_end(name):
 
     Pages run it from a blob URL, where a relative `import` would fail.
     """
-    return "\n".join((HERE / file).read_text(encoding="utf-8") for file in (*SHARED, name))
+    return "\n".join(slim(HERE / file) for file in (*SHARED, name))
+
+
+def slim(path):
+    """A file without indentation and lines of comment: every page carries it."""
+    return re.sub(r"^\s*(//.*\n)?", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
 
 
 class Explorer(anywidget.AnyWidget):
     """A widget whose `controls` name the traits that a reader can set; Reset brings them back."""
 
-    _css = (HERE / "explorers.css").read_text(encoding="utf-8")
+    _css = slim(HERE / "explorers.css")
     controls = ()
     initial = traitlets.Dict(help="what Reset returns to").tag(sync=True)
 

@@ -1,5 +1,7 @@
 """Every page of the built site in a real browser: complete, offline, readable, without errors."""
 
+import gzip
+import json
 import re
 import zipfile
 
@@ -179,6 +181,15 @@ def test_no_page_carries_a_script_it_does_not_need(visit, site_url, page_name):
     assert not any("mathjax" in script.lower() or "html-manager" in script for script in scripts)
     live = seen.page.locator(".explorable").count() > 0
     assert ("explorables.js" in scripts) == live
+
+
+def test_explorer_code_of_a_page_is_small(visit, site_url, page_name):
+    page = visit(f"{site_url}/{page_name}.html").page
+    states = page.locator('script[type="application/vnd.jupyter.widget-state+json"]')
+    widgets = [model["state"] for text in states.all_text_contents()
+               for model in json.loads(text)["state"].values()]
+    code = {widget[part] for widget in widgets for part in ("_esm", "_css") if part in widget}
+    assert len(gzip.compress("".join(sorted(code)).encode())) <= 15_000
 
 
 def test_course_zip_holds_what_the_notebooks_need(site_dir, tmp_path):
