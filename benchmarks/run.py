@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-for script in sorted(Path(__file__).parent.glob("bench_*.py")):
+HERE = Path(__file__).parent
+
+for script in sorted(HERE.glob("bench_*.py")):
     print(f"\n== {script.name}", flush=True)
-    subprocess.run([sys.executable, script], check=True)
+    subprocess.run([sys.executable, "-m", f"benchmarks.{script.stem}"], cwd=HERE.parent, check=True)
