@@ -184,7 +184,9 @@ def random_pair(rng, clauses):
 
     >>> pair = random_pair(Random(6), clauses=1)
     >>> print(" ".join(pair.english), "→", " ".join(pair.chinese))
+    the doctor draws green apples weekly → 医生 每周 画 绿 苹果
     >>> [pair.english[i] for i in pair.alignment]
+    ['doctor', 'weekly', 'draws', 'green', 'apples']
     """
     english, aligned = _clause(rng)
     for _ in range(clauses - 1):
@@ -217,7 +219,8 @@ def training_pairs(count=20_000, max_words=MAX_TRAINING_WORDS, max_clauses=6):
     clauses is a held-out sentence.
 
     >>> pair = training_pairs(1)[0]
-    >>> print(" ".join(pair.english), "→", " ".join(pair.chinese))
+    >>> print(" ".join(pair.english[:10]), "…")
+    mum sells green apples at the market but we wash …
     """
     rng, pairs = Random("training"), []
     held_out = {" ".join(pair.english) for pairs in held_out_pairs() for pair in pairs}
@@ -301,6 +304,7 @@ def near_words(word):
     """Up to three known words that look like this one, the nearest first (difflib's ratio ≥ 0.6).
 
     >>> near_words("lover")
+    ['love', 'loves', 'flower']
     """
     return difflib.get_close_matches(word, ENGLISH_WORDS[1:], n=3, cutoff=0.6)
 
@@ -316,6 +320,7 @@ def read_sentence(text):
     >>> read_sentence("I lover you.")
     Traceback (most recent call last):
         ...
+    softattn_core.translator.corpus.SentenceError: unknown word 'lover' (near: love, loves, flower)
     """
     words = tokenise(text)
     if not words:

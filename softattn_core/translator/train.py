@@ -134,11 +134,11 @@ class Adam:
             )
 
 
-# --- what is stored -----------------------------------------------------------------------------
+# --- what is stored ---
 
 
 class Run(NamedTuple):
-    """One training of the score table. Of each model the run with seed 0 is kept as a checkpoint."""
+    """One training of the score table; of each model, seed 0 is kept as a checkpoint."""
 
     model: str
     attention: bool

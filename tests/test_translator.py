@@ -1,0 +1,331 @@
+"""The translator: its grammar, its gradients, what is stored, and the command that stores it."""
+
+from random import Random
+
+import numpy as np
+import pytest
+
+import softattn_core.translator.train as training
+from softattn_core import attend
+from softattn_core.translator import load_checkpoint, load_scores
+from softattn_core.translator.corpus import (
+    CHINESE_WORDS,
+    DEMONSTRATIONS,
+    ENGLISH_WORDS,
+    EOS,
+    LENGTH_BINS,
+    PAD,
+    SentenceError,
+    encode_chinese,
+    encode_english,
+    held_out_pairs,
+    random_pair,
+    read_sentence,
+    tokenise,
+    training_pairs,
+)
+from softattn_core.translator.evaluate import (
+    table_row,
+)
+from softattn_core.translator.model import (
+    forward,
+    initial_parameters,
+    loss_and_gradients,
+    translate,
+)
+
+CHECKPOINTS = ("attention_h64", "fixed_h64", "fixed_h128")
+RUNS = load_scores()["runs"]
+
+
+@pytest.fixture(scope="module")
+def corpus():
+    return training_pairs()
+
+
+@pytest.fixture(scope="module")
+def attention_model():
+    return load_checkpoint("attention_h64")
+
+
+def arrays(pairs):
+    return (encode_english([pair.english for pair in pairs]),
+            encode_chinese([pair.chinese for pair in pairs]))
+
+
+def demonstration_pairs():
+    """The demonstration sentences with translations written here by hand."""
+    chinese = ["我 爱 你", "我 正在 吃 一个 大 红 苹果", "我 今天 在家 吃 苹果",
+               "她 今晚 不 在公司 喝 咖啡", "孩子们 每天 在公园 读 新 书"]
+    return list(zip(DEMONSTRATIONS, chinese, strict=True))
+
+
+# --- the grammar ---
+
+
+def test_the_training_data_hold_no_demonstration_and_no_held_out_sentence(corpus):
+    texts = [f" {' '.join(pair.english)} " for pair in corpus]
+    for sentence in DEMONSTRATIONS:
+        assert not any(f" {sentence} " in text for text in texts)
+        assert set(sentence.split()) <= set(ENGLISH_WORDS)
+    trained = {pair.english for pair in corpus}
+    assert len(corpus) == 20_000
+    assert not any(pair.english in trained for pairs in held_out_pairs() for pair in pairs)
+
+
+def test_the_demonstrations_belong_to_the_language():
+    # The grammar can say each of them, in the Chinese that the book prints.
+    wanted = dict(demonstration_pairs())
+    rng, found = Random(0), {}
+    for _ in range(400_000):
+        pair = random_pair(rng, clauses=1)
+        text = " ".join(pair.english)
+        if text in wanted:
+            found[text] = " ".join(pair.chinese)
+            if len(found) == len(wanted):
+                break
+    assert found == wanted
+
+
+def test_held_out_sentences_fill_their_bins_without_repeats():
+    for pairs, (low, high) in zip(held_out_pairs(), LENGTH_BINS, strict=True):
+        assert len({pair.english for pair in pairs}) == len(pairs) == 200
+        assert all(low <= len(pair.english) <= high for pair in pairs)
+
+
+def test_alignment_leads_to_the_word_that_is_translated(corpus):
+    english_of = {}
+    for pair in corpus[:2000]:
+        assert len(pair.chinese) == len(pair.alignment) <= len(pair.english)
+        for chinese, index in zip(pair.chinese, pair.alignment, strict=True):
+            english_of.setdefault(chinese, set()).add(pair.english[index])
+    assert english_of["苹果"] == {"apple", "apples"}
+    assert english_of["一本"] == {"book"}
+    assert english_of["爱"] == {"love", "loves"}
+    assert english_of["我"] == {"i", "me"}
+    assert english_of["在公园"] == {"park"}
+    assert english_of["正在"] == {"am", "is", "are"}
+    assert set(english_of) == set(CHINESE_WORDS[3:])
+
+
+def test_the_vocabulary_is_that_of_the_grammar(corpus):
+    assert {word for pair in corpus for word in pair.english} == set(ENGLISH_WORDS[1:])
+    assert {word for pair in corpus for word in pair.chinese} == set(CHINESE_WORDS[3:])
+
+
+# --- what a reader types ---
+
+
+@pytest.mark.parametrize(("text", "words"), [
+    ("I love you", "i love you"),
+    ("  I LOVE\tyou!!  ", "i love you"),
+    ("“He's eating,” she said.", "he is eating she said"),
+    ("We don’t like tea", "we do not like tea"),
+    ("<b>tea</b>", "b tea b"),
+    ("我爱你。", "我爱你"),
+    ("...", ""),
+    ("", ""),
+])
+def test_tokenise(text, words):
+    assert tokenise(text) == words.split()
+
+
+@pytest.mark.parametrize(("text", "message", "unknown"), [
+    ("", "no words", {}),
+    ("?!", "no words", {}),
+    ("tea " * 61, "61 words are too many: type at most 60", {}),
+    ("I lover you", r"unknown word 'lover' \(near: love, loves, flower\)",
+     {"lover": ["love", "loves", "flower"]}),
+    ("我爱你", "unknown word '我爱你'$", {"我爱你": []}),
+    ("<pad> tea", "'pad'", {"pad": ["dad", "and"]}),
+    ("zzz zzz appel", "'zzz'; unknown word 'appel'", {"zzz": [], "appel": ["apple", "apples"]}),
+])
+def test_a_sentence_that_cannot_be_read_says_why(text, message, unknown):
+    with pytest.raises(SentenceError, match=message) as error:
+        read_sentence(text)
+    assert isinstance(error.value, ValueError)
+    assert error.value.unknown == unknown
+
+
+def test_sixty_words_can_be_read():
+    assert len(read_sentence("tea " * 60)) == 60
+
+
+# --- the model ---
+
+
+def float64_model(attention, hidden=7):
+    parameters = initial_parameters(hidden, attention, seed=3, embedding=5, dtype=np.float64)
+    rng = np.random.default_rng(3)
+    return {name: array + 0.1 * rng.normal(size=array.shape) for name, array in parameters.items()}
+
+
+@pytest.mark.parametrize("attention", [True, False])
+def test_gradients_against_finite_differences(corpus, attention):
+    # Along five random directions a parameter; sentences of several lengths, so with padding.
+    source, target = arrays(corpus[:60:10])
+    assert (source == PAD).any() and (target == PAD).any()
+    parameters = float64_model(attention)
+    _, gradients = loss_and_gradients(parameters, source, target)
+    assert set(gradients) == set(parameters)
+    rng, step = np.random.default_rng(0), 2e-5
+
+    def loss(name, array):
+        return loss_and_gradients(parameters | {name: array}, source, target)[0]
+
+    for name, array in parameters.items():
+        for _ in range(5):
+            direction = rng.normal(size=array.shape)
+            ahead, back = (loss(name, array + sign * step * direction) for sign in (1, -1))
+            slope = (ahead - back) / (2 * step)
+            assert (gradients[name] * direction).sum() == pytest.approx(slope, rel=1e-6), name
+
+
+def test_attention_in_the_model_is_attend(corpus):
+    # One sentence at a time and without padding, by the function that chapter 4 explains.
+    source, target = arrays(corpus[:8])
+    parameters = float64_model(attention=True)
+    found = forward(parameters, source, target)
+    for i, pair in enumerate(corpus[:8]):
+        rows, columns = len(pair.chinese) + 1, len(pair.english)
+        step = attend(found.s[i, :rows], found.h[i, :columns], parameters["attention_W"])
+        np.testing.assert_allclose(found.weights[i, :rows, :columns], step.weights, atol=1e-14)
+        np.testing.assert_allclose(found.context[i, :rows], step.context, atol=1e-14)
+
+
+def test_the_forward_pass_is_its_formulas():
+    # Word by word, with the two formulas of the module's docstring and nothing shared but numbers.
+    p = float64_model(attention=True)
+    source, target = encode_english([["i", "love", "tea"]]), encode_chinese([["我", "爱", "茶"]])
+
+    def sigmoid(x):
+        return 1 / (1 + np.exp(-x))
+
+    def next_state(part, x, h):
+        W_r, W_z, W_n = np.split(p[f"{part}_W"], 3)
+        U_r, U_z, U_n = np.split(p[f"{part}_U"], 3)
+        b_r, b_z, b_n = np.split(p[f"{part}_b"], 3)
+        r = sigmoid(W_r @ x + U_r @ h + b_r)
+        z = sigmoid(W_z @ x + U_z @ h + b_z)
+        n = np.tanh(W_n @ x + b_n + r * (U_n @ h))
+        return (1 - z) * n + z * h
+
+    h, state = [], np.zeros(7)
+    for word in source[0]:
+        state = next_state("encoder", p["source_embedding"][word], state)
+        h.append(state)
+    logits = []
+    for word in [CHINESE_WORDS.index("<bos>"), *target[0, :-1]]:
+        state = next_state("decoder", p["target_embedding"][word], state)
+        weights = np.exp([state @ p["attention_W"] @ h_i for h_i in h])
+        weights /= weights.sum()
+        context = sum(weight * h_i for weight, h_i in zip(weights, h, strict=True))
+        logits.append(p["output_W"] @ np.concatenate([state, context]) + p["output_b"])
+    np.testing.assert_allclose(forward(p, source, target).logits[0], logits, rtol=1e-12)
+
+
+def test_padding_gets_weight_exactly_zero_and_changes_nothing(corpus):
+    source, target = arrays(corpus[:16])
+    parameters = float64_model(attention=True)
+    together = forward(parameters, source, target)
+    padding = np.broadcast_to((source == PAD)[:, None, :], together.weights.shape)
+    assert padding.any()
+    assert (together.weights[padding] == 0).all()
+    np.testing.assert_allclose(together.weights.sum(axis=-1), 1)
+    for i, pair in enumerate(corpus[:16]):
+        alone = forward(parameters, *arrays([pair]))
+        rows = len(pair.chinese) + 1
+        np.testing.assert_allclose(together.logits[i, :rows], alone.logits[0], atol=1e-12)
+
+
+def test_without_attention_every_context_is_the_last_state(corpus):
+    found = forward(float64_model(attention=False), *arrays(corpus[:4]))
+    assert found.weights is None
+    assert (found.context == found.h[:, -1:]).all()
+
+
+def test_both_arms_are_equal_in_all_but_attention():
+    with_it, without = initial_parameters(attention=True), initial_parameters(attention=False)
+    assert set(with_it) - set(without) == {"attention_W"}
+    assert all(with_it[name].shape == array.shape for name, array in without.items())
+    assert {array.dtype for array in with_it.values()} == {np.dtype(np.float32)}
+
+
+@pytest.mark.parametrize("attention", [True, False])
+def test_greedy_decoding_stops(attention):
+    parameters = float64_model(attention)
+    parameters["output_b"][EOS] = -1e6  # a model that never says <eos>
+    sentences = [["i"], ["i", "love", "you"], ["tea"] * 60]
+    for translation, words in zip(translate(parameters, sentences), sentences, strict=True):
+        assert len(translation.chinese) == 2 * len(words)
+        if attention:
+            assert translation.weights.shape == (2 * len(words), len(words))
+    parameters["output_b"][EOS] = 1e6  # and one that says nothing else
+    assert [t.chinese for t in translate(parameters, sentences)] == [(), (), ()]
+
+
+def test_a_translation_does_not_depend_on_its_neighbours(attention_model):
+    pairs = [bin_pairs[0] for bin_pairs in held_out_pairs()]
+    together = translate(attention_model, [pair.english for pair in pairs])
+    for translation, pair in zip(together, pairs, strict=True):
+        [alone] = translate(attention_model, [pair.english])
+        assert translation.chinese == alone.chinese
+        assert alone.weights.shape == (len(alone.chinese) + 1, len(pair.english))
+        np.testing.assert_allclose(translation.weights, alone.weights, atol=1e-10)
+
+
+# --- what is stored ---
+
+
+def test_the_demonstrations_are_translated_unseen(attention_model):
+    for english, chinese in demonstration_pairs():
+        [translation] = translate(attention_model, [read_sentence(english)])
+        assert " ".join(translation.chinese) == chinese
+
+
+def stored_row(model, seed=0):
+    [row] = [row for row in RUNS if (row["model"], row["seed"]) == (model, seed)]
+    return row
+
+
+@pytest.mark.parametrize("model", CHECKPOINTS)
+def test_a_checkpoint_reproduces_its_row(model):
+    row = stored_row(model)
+    found = table_row(load_checkpoint(model))
+    for name, value in found.items():
+        if name == "love_row":  # weights, so rounded: the last digit may differ between machines
+            np.testing.assert_allclose(row[name], value, atol=2e-6)
+        else:
+            assert row[name] == value, name
+    assert set(row) - set(found) <= {"model", "seed", "love_row_during_training"}
+
+
+def test_the_table_holds_every_run_once():
+    stored = [(row["model"], row["seed"]) for row in RUNS]
+    assert stored == [(run.model, run.seed) for run in training.RUNS]
+    assert load_scores()["length_bins"] == [list(bounds) for bounds in LENGTH_BINS]
+    models = [model for model, _ in stored]
+    assert [models.count(model) for model in CHECKPOINTS] == [5, 5, 3]
+
+
+def test_checkpoints_are_float16_of_about_100_kb():
+    for model, hidden in (("attention_h64", 64), ("fixed_h64", 64), ("fixed_h128", 128)):
+        path = training.STORED / f"{model}.npz"
+        limit = 130_000 if hidden == 64 else 400_000
+        assert len(path.read_bytes()) < limit
+        with path.open("rb") as file, np.load(file) as stored:
+            assert {array.dtype for array in stored.values()} == {np.dtype(np.float16)}
+            assert stored["encoder_U"].shape == (3 * hidden, hidden)
+
+
+def test_every_stored_seed_looks_at_love_and_aligns():
+    for row in RUNS:
+        if row["model"] == "attention_h64":
+            assert np.argmax(row["love_row"]) == 1 and row["love_row"][1] > 0.9
+            assert sum(row["love_row"]) == pytest.approx(1, abs=1e-5)
+            # The seed whose checkpoint runs in the page is better than the worst of them.
+            assert row["alignment"] >= (0.95 if row["seed"] == 0 else 0.89)
+            assert row["trust_test"]["most_attended"] > row["trust_test"]["random_other"]
+            watched = row["love_row_during_training"]
+            assert watched["step"][0] == 0 and len(watched["step"]) == len(watched["weights"])
+            np.testing.assert_allclose(np.sum(watched["weights"], axis=1), 1, atol=3e-4)
