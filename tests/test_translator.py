@@ -1,5 +1,9 @@
 """The translator: its grammar, its gradients, what is stored, and the command that stores it."""
 
+import json
+import os
+import re
+from math import exp
 from random import Random
 
 import numpy as np
@@ -7,7 +11,7 @@ import pytest
 
 import softattn_core.translator.train as training
 from softattn_core import attend
-from softattn_core.translator import load_checkpoint, load_scores
+from softattn_core.translator import load_checkpoint, load_scores, rounded
 from softattn_core.translator.corpus import (
     CHINESE_WORDS,
     DEMONSTRATIONS,
@@ -25,7 +29,12 @@ from softattn_core.translator.corpus import (
     training_pairs,
 )
 from softattn_core.translator.evaluate import (
+    alignment_accuracy,
+    bleu,
+    exact_match,
+    score,
     table_row,
+    trust_test,
 )
 from softattn_core.translator.model import (
     forward,
@@ -68,9 +77,11 @@ def test_the_training_data_hold_no_demonstration_and_no_held_out_sentence(corpus
     for sentence in DEMONSTRATIONS:
         assert not any(f" {sentence} " in text for text in texts)
         assert set(sentence.split()) <= set(ENGLISH_WORDS)
-    trained = {pair.english for pair in corpus}
     assert len(corpus) == 20_000
-    assert not any(pair.english in trained for pairs in held_out_pairs() for pair in pairs)
+    trained = {clause.strip() for text in texts
+               for clause in (text, *re.split(" (?:and|but|because|so) ", text))}
+    held_out = {" ".join(pair.english) for pairs in held_out_pairs() for pair in pairs}
+    assert held_out.isdisjoint(trained)
 
 
 def test_the_demonstrations_belong_to_the_language():
@@ -174,11 +185,14 @@ def test_gradients_against_finite_differences(corpus, attention):
         return loss_and_gradients(parameters | {name: array}, source, target)[0]
 
     for name, array in parameters.items():
+        ours, slopes = [], []
         for _ in range(5):
             direction = rng.normal(size=array.shape)
             ahead, back = (loss(name, array + sign * step * direction) for sign in (1, -1))
-            slope = (ahead - back) / (2 * step)
-            assert (gradients[name] * direction).sum() == pytest.approx(slope, rel=1e-6), name
+            slopes.append((ahead - back) / (2 * step))
+            ours.append((gradients[name] * direction).sum())
+        error = np.linalg.norm(np.subtract(ours, slopes)) / np.linalg.norm(slopes)
+        assert error < 1e-6, (name, error)
 
 
 def test_attention_in_the_model_is_attend(corpus):
@@ -323,9 +337,235 @@ def test_every_stored_seed_looks_at_love_and_aligns():
         if row["model"] == "attention_h64":
             assert np.argmax(row["love_row"]) == 1 and row["love_row"][1] > 0.9
             assert sum(row["love_row"]) == pytest.approx(1, abs=1e-5)
-            # The seed whose checkpoint runs in the page is better than the worst of them.
-            assert row["alignment"] >= (0.95 if row["seed"] == 0 else 0.89)
+            assert row["alignment"] >= 0.95
             assert row["trust_test"]["most_attended"] > row["trust_test"]["random_other"]
             watched = row["love_row_during_training"]
             assert watched["step"][0] == 0 and len(watched["step"]) == len(watched["weights"])
             np.testing.assert_allclose(np.sum(watched["weights"], axis=1), 1, atol=3e-4)
+
+
+# --- the measures ---
+
+
+def test_bleu_of_two_sentences_counted_by_hand():
+    candidates = ["我 爱 爱 你".split(), "他 喝 冷 水".split()]
+    references = ["我 爱 你".split(), "他 今天 喝 冷 水".split()]
+    # Words: 我 爱 你 and 他 喝 冷 水 of 8 (the second 爱 is one too many). Pairs: 我爱 爱你, 喝冷
+    # 冷水 of 6. Triples: 喝冷水 of 4. Runs of four: none of 2, so BLEU is 0.
+    assert bleu(candidates, references) == 0
+    # Without the last word no candidate is long enough for four: 我 爱 and 他 喝 冷, 5 of 6 words
+    # (爱 once), pairs 我爱 喝冷 of 4, triples 0 of 2.
+    assert bleu([words[:-1] for words in candidates], references) == 0
+    # Too short: 3 of 3 words, 2 of 2 pairs, 1 of 1 triple, but the reference has 5 words.
+    assert bleu([["喝", "冷", "水"]], references[1:]) == pytest.approx(100 * exp(1 - 5 / 3))
+    # Pooled over sentences, not averaged: words 7/8, pairs 5/6, triples 3/4, fours 1/2.
+    mixed = bleu([["a", "b", "c", "d"], ["e", "f", "g", "h"]],
+                 [["a", "b", "c", "d"], ["e", "f", "g", "x"]])
+    assert mixed == pytest.approx(100 * (7 / 8 * 5 / 6 * 3 / 4 * 1 / 2) ** 0.25)
+    assert bleu(references, references) == 100
+    assert bleu([[]], [["我"]]) == 0
+
+
+def test_exact_match_wants_every_word_in_its_place():
+    references = [("我", "爱", "你")] * 4
+    candidates = [("我", "爱", "你"), ("你", "爱", "我"), ("我", "爱"), ("我", "爱", "你", "你")]
+    assert exact_match(candidates, references) == 0.25
+
+
+def test_alignment_counts_each_word_once(attention_model):
+    pairs = held_out_pairs()[1][:20]
+    right = total = 0
+    for pair in pairs:
+        weights = forward(attention_model, *arrays([pair])).weights[0]
+        for row, gold in zip(weights, pair.alignment, strict=False):  # the last row is <eos>
+            right += row.argmax() == gold
+            total += 1
+    assert alignment_accuracy(attention_model, pairs) == right / total
+    wrong = [pair._replace(alignment=(len(pair.english) - 1 - pair.alignment[0],
+                                      *pair.alignment[1:])) for pair in pairs]
+    assert alignment_accuracy(attention_model, wrong) < right / total
+
+
+def test_the_trust_test_hides_one_state_at_a_time(attention_model):
+    # Hidden by hand, by taking the state out of the sentence for the one step.
+    pairs = held_out_pairs()[1][:10]
+    changed = total = 0
+    for pair in pairs:
+        found = forward(attention_model, *arrays([pair]))
+        for t in range(len(pair.chinese)):
+            kept = np.delete(found.h[0], found.weights[0, t].argmax(), axis=0)
+            context = attend(found.s[0, t], kept, attention_model["attention_W"]).context
+            features = np.concatenate([found.s[0, t], context])
+            logits = attention_model["output_W"] @ features + attention_model["output_b"]
+            changed += logits.argmax() != found.logits[0, t].argmax()
+            total += 1
+    shares = trust_test(attention_model, pairs)
+    assert shares.most_attended == pytest.approx(changed / total)
+    assert shares.random_other < 0.1 < 0.4 < shares.most_attended
+
+
+# --- training ---
+
+
+def test_training_shows_the_bottleneck():
+    # Sentences of at most 20 words; the full training and its five seeds are in the score table.
+    pairs = training_pairs(count=8000, max_words=20, max_clauses=3)
+    arms = {}
+    for attention in (True, False):
+        parameters = training.train(pairs, attention=attention, steps=600).parameters
+        arms[attention] = score(rounded(parameters), held_out_pairs()[3][:100]).bleu
+    assert LENGTH_BINS[3] == (16, 20)
+    assert arms[True] > arms[False] + 50
+
+
+def test_training_is_repeatable_and_watched():
+    pairs = training_pairs(count=100, max_words=8, max_clauses=1)
+    seen = []
+
+    def watch(step, parameters):
+        seen.append((step, parameters["output_b"].sum()))
+
+    first = training.train(pairs, hidden=8, steps=4, watch=watch)
+    again = training.train(pairs, hidden=8, steps=4)
+    assert (first.losses == again.losses).all() and len(first.losses) == 4
+    assert [step for step, _ in seen] == [0, 1, 2, 3]
+    assert seen[0][1] == 0  # before the first step
+    other = training.train(pairs, hidden=8, steps=4, seed=1)
+    assert (other.losses != first.losses).any()
+
+
+def test_the_small_training_learns():
+    losses = training.train_small().losses
+    assert losses[:10].mean() > 2 and losses[-10:].mean() < 0.5
+
+
+def test_the_learning_rate_and_the_sentences_of_a_step():
+    rates = [training.cosine(step, 100) for step in range(101)]
+    assert rates[0] == training.LEARNING_RATE
+    assert rates[100] == pytest.approx(0.02 * training.LEARNING_RATE)
+    assert rates == sorted(rates, reverse=True)
+    assert training.shortest(0, 1000, 20_000) == 200
+    assert training.shortest(99, 1000, 20_000) == training.shortest(999, 1000, 20_000) == 20_000
+
+
+def test_clipping_keeps_the_direction():
+    gradients = {"a": np.array([3.0, 0.0]), "b": np.array([[4.0]])}
+    training.clip(gradients)
+    np.testing.assert_allclose(gradients["a"], [0.6, 0])
+    np.testing.assert_allclose(gradients["b"], [[0.8]])
+    training.clip(gradients)
+    np.testing.assert_allclose(gradients["a"], [0.6, 0])
+
+
+def test_adam_by_hand():
+    parameters = {"w": np.array([1.0])}
+    adam = training.Adam(parameters)
+    adam.update(parameters, {"w": np.array([0.5])}, 0.1)
+    # The first step, corrected for its start from 0, is the learning rate itself.
+    assert parameters["w"][0] == pytest.approx(0.9, abs=1e-8)
+    adam.update(parameters, {"w": np.array([-0.5])}, 0.1)
+    mean = (0.9 * 0.05 - 0.05) / (1 - 0.81)
+    square = (0.98 * 0.005 + 0.005) / (1 - 0.98**2)
+    assert parameters["w"][0] == pytest.approx(0.9 - 0.1 * mean / square**0.5, abs=1e-7)
+
+
+# --- the command ---
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """The command with two short runs; the list says which were trained."""
+    runs = (training.Run("attention_h64", True, 64, 0), training.Run("attention_h64", True, 64, 1))
+    trained = []
+
+    def train_and_evaluate(run, pairs):
+        trained.append(run.seed)
+        parameters = initial_parameters(8, run.attention, seed=len(trained))
+        return parameters, {"model": run.model, "seed": run.seed, "made": len(trained)}
+
+    monkeypatch.setattr(training, "RUNS", runs)
+    monkeypatch.setattr(training, "training_pairs", lambda: [])
+    monkeypatch.setattr(training, "train_and_evaluate", train_and_evaluate)
+    return trained
+
+
+def test_the_command_skips_what_is_made_and_force_replaces_it(quick, tmp_path, capsys):
+    checkpoint, table = tmp_path / "attention_h64.npz", tmp_path / "scores.json"
+    training.make(tmp_path)
+    assert quick == [0, 1]
+    assert "2 to do: about 1 minutes" in capsys.readouterr().out
+    made = checkpoint.read_bytes(), table.read_bytes()
+    assert [row["seed"] for row in json.loads(made[1])["runs"]] == [0, 1]
+
+    training.make(tmp_path)
+    assert quick == [0, 1]
+    assert "Nothing to do" in capsys.readouterr().out
+    assert (checkpoint.read_bytes(), table.read_bytes()) == made
+
+    checkpoint.unlink()  # only the run that the checkpoint came from is trained again
+    training.make(tmp_path)
+    assert quick == [0, 1, 0]
+
+    training.make(tmp_path, force=True)
+    assert quick == [0, 1, 0, 0, 1]
+    assert [row["made"] for row in json.loads(table.read_bytes())["runs"]] == [4, 5]
+    assert checkpoint.read_bytes() != made[0]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["attention_h64.npz", "scores.json"]
+
+
+def test_an_interrupted_command_keeps_what_it_made(quick, tmp_path, monkeypatch):
+    whole = training.train_and_evaluate
+
+    def interrupted(run, pairs):
+        if run.seed == 1:
+            raise KeyboardInterrupt
+        return whole(run, pairs)
+
+    monkeypatch.setattr(training, "train_and_evaluate", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        training.make(tmp_path)
+    monkeypatch.setattr(training, "train_and_evaluate", whole)
+    training.make(tmp_path)
+    assert quick == [0, 1]
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
+    path = tmp_path / "table"
+    path.write_bytes(b"old")
+
+    def full_disk(handle, mode):
+        os.close(handle)
+        raise OSError("no space left")
+
+    monkeypatch.setattr(training.os, "fdopen", full_disk)
+    with pytest.raises(OSError, match="no space"):
+        training.write_whole(path, b"new")
+    monkeypatch.undo()
+    assert path.read_bytes() == b"old" and list(tmp_path.iterdir()) == [path]
+
+    def no_replacing(old, new):
+        assert path.read_bytes() == b"old"  # the new content is complete elsewhere
+        raise OSError("not now")
+
+    monkeypatch.setattr(training.os, "replace", no_replacing)
+    with pytest.raises(OSError, match="not now"):
+        training.write_whole(path, b"new")
+    monkeypatch.undo()
+    assert path.read_bytes() == b"old" and list(tmp_path.iterdir()) == [path]
+    training.write_whole(path, b"new")
+    assert path.read_bytes() == b"new"
+
+
+def test_the_row_is_that_of_the_rounded_model(monkeypatch):
+    pairs = training_pairs(count=100, max_words=8, max_clauses=1)
+    seen = []
+    monkeypatch.setattr(training, "table_row", lambda parameters: seen.append(parameters) or {})
+    short = training.train
+    monkeypatch.setattr(training, "train", lambda *a, **k: short(*a, **k | {
+        "steps": 2, "progress": False}))
+    run = training.Run("attention_h64", True, 8, 0)
+    parameters, row = training.train_and_evaluate(run, pairs)
+    for name, array in rounded(parameters).items():
+        assert (seen[0][name] == array).all()
+        assert array.dtype == np.float64
+    assert row["love_row_during_training"]["step"] == [0]
