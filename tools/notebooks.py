@@ -58,7 +58,9 @@ def to_text(notebook):
 
 def execute(path):
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": path.parent}}).execute()
+    # How often the kernel flushes differs from run to run: neighbouring prints become one output.
+    resources = {"metadata": {"path": path.parent}}
+    NotebookClient(notebook, timeout=300, coalesce_streams=True, resources=resources).execute()
     text = to_text(normal(notebook))
     changed = text != path.read_text(encoding="utf-8")
     path.write_text(text, encoding="utf-8", newline="\n")
