@@ -9,6 +9,8 @@ import traitlets
 
 HERE = Path(__file__).parent
 SHARED = ("numerics.js", "strings.js", "ui.js")
+# An entry of strings.js, without its indentation: `key: { en: "…", zh: "…" },`
+SENTENCE = re.compile(r"^(?P<key>\w+): \{\s*en: .*?\},\n", re.MULTILINE | re.DOTALL)
 
 # The same limits as in ui.js. Scores stay finite: JSON, in which widgets speak, has no infinity.
 Score = partial(traitlets.Float, min=-1e6, max=1e6)
@@ -16,11 +18,14 @@ Temperature = partial(traitlets.Float, min=0.05, max=20)
 
 
 def front_end(name):
-    """The shared files and the explorer's own as one ES module.
+    """The shared files and the explorer's own as one ES module, with the sentences that it says.
 
     Pages run it from a blob URL, where a relative `import` would fail.
     """
-    return "\n".join(slim(HERE / file) for file in (*SHARED, name))
+    files = [HERE / file for file in (*SHARED, name)]
+    code = "".join(path.read_text(encoding="utf-8") for path in (*files, HERE / f"{name[:-2]}py"))
+    module = "\n".join(map(slim, files))
+    return SENTENCE.sub(lambda found: found[0] if f'"{found["key"]}"' in code else "", module)
 
 
 def slim(path):
