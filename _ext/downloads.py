@@ -35,7 +35,7 @@ def course_files(root):
     yield "requirements.txt", course_requirements(requirements).encode()
     for name in ("pyproject.toml", "LICENSE", "README.md"):
         yield name, (root / name).read_bytes()
-    paths = [*root.glob("chapters/*.ipynb"), *root.glob("chapters/*.md")]
+    paths = [path for kind in ("ipynb", "md", "toml") for path in root.glob(f"chapters/*.{kind}")]
     paths += [path for path in root.glob("softattn_core/**/*") if path.suffix in KINDS]
     for path in sorted(paths):
         yield path.relative_to(root).as_posix(), path.read_bytes()

@@ -1,8 +1,9 @@
 """Sphinx extension: a notebook's anywidgets are alive on the static page, by `host.js`.
 
 MyST-NB writes each widget's state into the page and a script tag where it is shown. This extension
-wraps that tag, so that a page without JavaScript or on paper says what is missing, loads the host
-on pages that need it, and stops the build at a widget that the host cannot bring to life.
+wraps that tag, so that a page without JavaScript has the widget's `static_reading` there, or else a
+sentence saying that something is missing; it loads the host on pages that need it, and stops the
+build at a widget that the host cannot bring to life.
 """
 
 import json
@@ -58,7 +59,9 @@ def check_and_wrap(app, doctree):
         if why := fault(state, model_id):
             faults.append(f"cell {cells[model_id]} shows {why}")
         sentence = STATIC["zh" if app.config.language.startswith("zh") else "en"]
-        wrapped = f'<div class="explorable">{script}<p>{sentence}</p></div>'
+        values = state.get(model_id, {}).get("state", {})
+        static = values.get("static_reading", f"<p>{sentence}</p>")
+        wrapped = f'<div class="explorable">{script}{static}</div>'
         node.replace_self(nodes.raw("", wrapped, format="html"))
     if faults:
         raise ExtensionError(

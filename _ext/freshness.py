@@ -1,14 +1,14 @@
-"""Executes every notebook again when the code behind the book changed.
+"""Executes every notebook again when the code or the questions behind the book changed.
 
 Sphinx skips a page whose source is unchanged, so an edit in softattn_core would leave the old
-numbers on it.
+numbers on it, and an edit of a chapter's questions the old question.
 """
 
 import hashlib
 from pathlib import Path
 
-WATCHED = ("softattn_core", "_ext")
-KINDS = {".py", ".js", ".css", ".json", ".csv", ".npz"}
+WATCHED = ("softattn_core", "_ext", "chapters")
+KINDS = {".py", ".js", ".css", ".json", ".csv", ".npz", ".toml"}
 
 
 def code_hash(root):

@@ -7,10 +7,12 @@
     BottleneckExplorer(measure="exact_match", length=3, sentence=0)     quality by source length
     ThreeStepsExplorer(h=…, s=…, W=…, words=…)          scores, weights and context in the plane
     TranslatorExplorer(sentence="i love you", parameters=None)   a trained model, in the page
+    Questions("01_softmax", "overflow")    questions of a chapter, from the file beside it
 """
 
 from softattn_core.explorers.bottleneck import BottleneckExplorer
 from softattn_core.explorers.focus import FocusExplorer
+from softattn_core.explorers.questions import Questions
 from softattn_core.explorers.simplex import SimplexExplorer
 from softattn_core.explorers.softmax import SoftmaxExplorer
 from softattn_core.explorers.three_steps import ThreeStepsExplorer
@@ -19,6 +21,7 @@ from softattn_core.explorers.translator import TranslatorExplorer
 __all__ = [
     "BottleneckExplorer",
     "FocusExplorer",
+    "Questions",
     "SimplexExplorer",
     "SoftmaxExplorer",
     "ThreeStepsExplorer",

@@ -118,6 +118,18 @@ const STRINGS = {
   unknown: { en: "The model does not know “{word}”, nor a word like it.", zh: "模型不认识 “{word}”，也没有相近的词。" },
   unknownNear: { en: "The model does not know “{word}”. Did you mean:", zh: "模型不认识 “{word}”。您是不是要输入：" },
   knownWords: { en: "The {count} words that the model knows", zh: "模型认识的 {count} 个词" },
+
+  predict: { en: "Predict.", zh: "预测。" },
+  yourNumber: { en: "Your number", zh: "您的数值" },
+  check: { en: "Check", zh: "检查" },
+  showAnswer: { en: "Show the answer", zh: "显示答案" },
+  answerRight: { en: "Right.", zh: "正确。" },
+  answerWrong: { en: "Not quite.", zh: "不对。" },
+  answerIs: { en: "Answer:", zh: "答案：" },
+  tooHigh: { en: "Too high.", zh: "偏大。" },
+  tooLow: { en: "Too low.", zh: "偏小。" },
+  chooseFirst: { en: "Choose an answer first.", zh: "请先选择一个答案。" },
+  typeNumber: { en: "Type a number, such as 0.5.", zh: "请输入一个数，例如 0.5。" },
 };
 
 // say(node)("score", { name: "cat" }): the sentence in the language of that part of the page.
