@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import softattn_core.translator.train as training
-from softattn_core import attend
+from softattn_core import attend, attention_weights, sparsemax
 from softattn_core.translator import load_checkpoint, load_scores, rounded
 from softattn_core.translator.corpus import (
     CHINESE_WORDS,
@@ -37,11 +37,14 @@ from softattn_core.translator.evaluate import (
     trust_test,
 )
 from softattn_core.translator.model import (
+    MATRICES,
     forward,
     initial_parameters,
     loss_and_gradients,
+    normaliser_of,
     translate,
 )
+from softattn_core.translator.normalisers import NORMALISERS
 
 CHECKPOINTS = ("attention_h64", "fixed_h64", "fixed_h128")
 RUNS = load_scores()["runs"]
@@ -165,24 +168,24 @@ def test_sixty_words_can_be_read():
 # --- the model ---
 
 
-def float64_model(attention, hidden=7):
-    parameters = initial_parameters(hidden, attention, seed=3, embedding=5, dtype=np.float64)
+def float64_model(attention, hidden=7, normaliser="softmax"):
+    parameters = initial_parameters(
+        hidden, attention, seed=3, embedding=5, dtype=np.float64, normaliser=normaliser)
     rng = np.random.default_rng(3)
     return {name: array + 0.1 * rng.normal(size=array.shape) for name, array in parameters.items()}
 
 
-@pytest.mark.parametrize("attention", [True, False])
-def test_gradients_against_finite_differences(corpus, attention):
-    # Along five random directions a parameter; sentences of several lengths, so with padding.
-    source, target = arrays(corpus[:60:10])
-    assert (source == PAD).any() and (target == PAD).any()
-    parameters = float64_model(attention)
+def gradient_errors(parameters, source, target, step):
+    """{name: relative error against finite differences, along five random directions}."""
     _, gradients = loss_and_gradients(parameters, source, target)
     assert set(gradients) == set(parameters)
-    rng, step = np.random.default_rng(0), 2e-5
+    kept = kept_words(parameters, source, target)
+    rng, errors = np.random.default_rng(0), {}
 
     def loss(name, array):
-        return loss_and_gradients(parameters | {name: array}, source, target)[0]
+        changed = parameters | {name: array}
+        assert (kept_words(changed, source, target) == kept).all()  # no kink in between
+        return loss_and_gradients(changed, source, target)[0]
 
     for name, array in parameters.items():
         ours, slopes = [], []
@@ -191,8 +194,70 @@ def test_gradients_against_finite_differences(corpus, attention):
             ahead, back = (loss(name, array + sign * step * direction) for sign in (1, -1))
             slopes.append((ahead - back) / (2 * step))
             ours.append((gradients[name] * direction).sum())
-        error = np.linalg.norm(np.subtract(ours, slopes)) / np.linalg.norm(slopes)
-        assert error < 1e-6, (name, error)
+        if np.any(slopes):
+            errors[name] = np.linalg.norm(np.subtract(ours, slopes)) / np.linalg.norm(slopes)
+        else:
+            errors[name] = np.linalg.norm(ours)
+    return errors
+
+
+def kept_words(parameters, source, target):
+    """Which words get a weight above 0: where this changes, some normalisers have a kink."""
+    weights = forward(parameters, source, target).weights
+    return np.zeros(1) if weights is None else weights > 0
+
+
+@pytest.mark.parametrize("attention", [True, False])
+def test_gradients_against_finite_differences(corpus, attention):
+    # Sentences of several lengths, so with padding.
+    source, target = arrays(corpus[:60:10])
+    assert (source == PAD).any() and (target == PAD).any()
+    errors = gradient_errors(float64_model(attention), source, target, step=2e-5)
+    assert max(errors.values()) < 1e-6, errors
+
+
+@pytest.mark.parametrize(("normaliser", "step"), [
+    ("sparsemax", 2e-6), ("relu_sum", 2e-6), ("sigmoid", 2e-5), ("uniform", 2e-5)])
+def test_gradients_of_the_other_normalisers(corpus, normaliser, step):
+    source, target = arrays(corpus[:40:10])
+    parameters = float64_model(True, normaliser=normaliser)
+    parameters[MATRICES[normaliser]] *= 20  # so that some words get nothing, and some rows several
+    kept = kept_words(parameters, source, target)[target != PAD]
+    assert (kept.sum(axis=1) > 1).any()
+    assert (kept == (source != PAD).repeat((target != PAD).sum(axis=1), axis=0)).all() == (
+        normaliser in ("sigmoid", "uniform"))
+    errors = gradient_errors(parameters, source, target, step)
+    assert max(errors.values()) < 1e-6, errors
+
+
+def test_normalisers_on_the_numbers_of_chapter_4():
+    scores = np.array([[1.0, 3.0, 0.2], [1.0, -np.inf, 0.5], [-1.0, -2.0, -np.inf]])
+    e = np.exp(-scores)
+    expected = {
+        "softmax": attention_weights(scores),
+        "sparsemax": sparsemax(scores),
+        "relu_sum": [[1 / 4.2, 3 / 4.2, 0.2 / 4.2], [2 / 3, 0, 1 / 3], [0, 0, 0]],
+        "sigmoid": 1 / (1 + e),
+        "uniform": [[1 / 3, 1 / 3, 1 / 3], [0.5, 0, 0.5], [0.5, 0.5, 0]],
+    }
+    assert list(expected) == list(NORMALISERS)
+    for name, weights in expected.items():
+        found = NORMALISERS[name].weights(scores)
+        np.testing.assert_allclose(found, weights, rtol=1e-14, err_msg=name)
+        assert (found[np.isinf(scores)] == 0).all(), name
+        assert NORMALISERS[name].weights(scores.astype(np.float32)).dtype == np.float32, name
+
+
+@pytest.mark.parametrize("normaliser", NORMALISERS)
+def test_the_name_of_w_says_the_normaliser(corpus, normaliser):
+    parameters = float64_model(True, normaliser=normaliser)
+    assert normaliser_of(parameters) == normaliser
+    assert normaliser_of(float64_model(attention=False)) is None
+    assert MATRICES["softmax"] == "attention_W"
+    found = forward(parameters, *arrays(corpus[:4]))
+    np.testing.assert_array_equal(found.weights, NORMALISERS[normaliser].weights(found.scores))
+    hidden = np.broadcast_to((arrays(corpus[:4])[0] == PAD)[:, None, :], found.weights.shape)
+    assert hidden.any() and not found.weights[hidden].any()
 
 
 def test_attention_in_the_model_is_attend(corpus):

@@ -14,7 +14,14 @@ from softattn_core.translator.corpus import (
     encode_english,
     held_out_pairs,
 )
-from softattn_core.translator.model import attention, forward, predict, translate
+from softattn_core.translator.model import (
+    MATRICES,
+    attention,
+    forward,
+    normaliser_of,
+    predict,
+    translate,
+)
 
 
 def exact_match(candidates, references):
@@ -100,6 +107,32 @@ def alignment_accuracy(parameters, pairs):
     return float((looked_at == gold)[gold >= 0].mean())
 
 
+class Focus(NamedTuple):
+    """How narrowly a model looks: means over the words of the right translations.
+
+    largest is the largest weight's share of its row's sum, words the number of source words that
+    hold 95 % of that sum, total the sum itself, and empty the share of rows whose weights are all 0
+    (they count as 0 in the first two).
+    """
+
+    largest: float
+    words: float
+    total: float
+    empty: float
+
+
+def focus(parameters, pairs):
+    """The focus of a model on these pairs, given the right translation up to each word."""
+    source, target, gold = _encode(pairs)
+    weights = forward(parameters, source, target).weights[gold >= 0]  # (words, T_x)
+    total = weights.sum(axis=1)
+    shares = weights / np.where(total > 0, total, 1)[:, None]
+    held = -np.sort(-shares, axis=1).cumsum(axis=1)  # by the first word, the first two, ...
+    words = np.where(total > 0, 1 + (held < 0.95).sum(axis=1), 0)
+    return Focus(*map(float, (shares.max(axis=1).mean(), words.mean(), total.mean(),
+                              (total == 0).mean())))
+
+
 class TrustTest(NamedTuple):
     """How often the next word changed, from 0 to 1, when one encoder state was hidden."""
 
@@ -117,6 +150,8 @@ def trust_test(parameters, pairs, seed=0):
     After Serrano & Smith (2019), "Is attention interpretable?", section 4.
     """
     source, target, gold = _encode(pairs)
+    normaliser = normaliser_of(parameters)
+    W = parameters[MATRICES[normaliser]]
     found = forward(parameters, source, target)
     before = found.logits.argmax(axis=-1)
     lengths = (source != PAD).sum(axis=1)[:, None]  # (B, 1)
@@ -128,7 +163,7 @@ def trust_test(parameters, pairs, seed=0):
     def changed(hidden):
         places = np.arange(source.shape[1])
         mask = (source != PAD)[:, None, :] & (places != hidden[..., None])  # (B, T_y, T_x)
-        _, context = attention(found.s, found.h, parameters["attention_W"], mask)
+        context = attention(found.s, found.h, W, mask, normaliser).context
         after = predict(parameters, found.s, context).argmax(axis=-1)
         return float((after != before)[gold >= 0].mean())
 
@@ -149,14 +184,14 @@ def table_row(parameters):
     """What the score table holds of one model, rounded as it is stored there.
 
     Exact match and BLEU for each of LENGTH_BINS; with attention also the 爱 row, and alignment
-    accuracy and the trust test over the held-out sentences within the lengths of training.
+    accuracy, focus and the trust test over the held-out sentences within the lengths of training.
     """
     scores = [score(parameters, pairs) for pairs in held_out_pairs()]
     row = {
         "exact_match": [s.exact_match for s in scores],
         "bleu": [round(s.bleu, 2) for s in scores],
     }
-    if "attention_W" in parameters:
+    if normaliser_of(parameters):
         familiar = [
             pair
             for pairs, (_, high) in zip(held_out_pairs(), LENGTH_BINS, strict=True)
@@ -165,6 +200,7 @@ def table_row(parameters):
         ]
         row["love_row"] = [round(float(weight), 6) for weight in love_row(parameters)]
         row["alignment"] = round(alignment_accuracy(parameters, familiar), 4)
-        shares = trust_test(parameters, familiar)._asdict()
-        row["trust_test"] = {name: round(share, 4) for name, share in shares.items()}
+        for name, measure in (("trust_test", trust_test),):
+            found = measure(parameters, familiar)._asdict()
+            row[name] = {part: round(value, 4) for part, value in found.items()}
     return row

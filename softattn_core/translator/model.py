@@ -13,11 +13,13 @@ old state stays) and the proposal n:
 W, U and b hold the three blocks r, z, n one under the other. At every target word:
 
     score_i = s_t^T W h_i                        Luong et al. 2015, equation 8, "general"
-    weights = softmax(scores)                    over the source words
+    weights = softmax(scores)                    over the source words; others: normalisers.py
     c_t     = sum_i weight_i h_i                 with attention;  c_t = h_n  without
     logits  = output_W [s_t; c_t] + output_b
 
-The parameters are a dict of arrays. The model has attention if there is an "attention_W" in it.
+The parameters are a dict of arrays, and their names say what the model is: it has attention with
+softmax if there is an "attention_W" among them, with sparsemax if there is an
+"attention_W_sparsemax", and so on for all of normalisers.py; without any, the fixed vector.
 
 Axes in the comments: B sentences, T_x source words, T_y target words, E embedding, H hidden units,
 V_x and V_y words in the vocabularies.
@@ -27,7 +29,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from softattn_core.attention import attention_weights, context_vector, general_scores
+from softattn_core.attention import AttentionStep, context_vector, general_scores
 from softattn_core.probability import cross_entropy, cross_entropy_gradient
 from softattn_core.translator.corpus import (
     BOS,
@@ -37,9 +39,16 @@ from softattn_core.translator.corpus import (
     PAD,
     encode_english,
 )
+from softattn_core.translator.normalisers import NORMALISERS
+
+MATRICES = {"softmax": "attention_W"} | {
+    name: f"attention_W_{name}" for name in NORMALISERS if name != "softmax"
+}
 
 
-def initial_parameters(hidden=64, attention=True, seed=0, embedding=32, dtype=np.float32):
+def initial_parameters(
+    hidden=64, attention=True, seed=0, embedding=32, dtype=np.float32, normaliser="softmax"
+):
     """Random parameters to start training from: orthogonal recurrent matrices, small others.
 
     attention_W is so small that the first weights are nearly equal: with scores that are large by
@@ -66,7 +75,7 @@ def initial_parameters(hidden=64, attention=True, seed=0, embedding=32, dtype=np
         parameters[f"{part}_U"] = np.concatenate([orthogonal() for _ in range(3)])
         parameters[f"{part}_b"] = np.zeros(3 * hidden)
     if attention:
-        parameters["attention_W"] = 0.1 * matrix(hidden, hidden)
+        parameters[MATRICES[normaliser]] = 0.1 * matrix(hidden, hidden)
     parameters["output_W"] = matrix(len(CHINESE_WORDS), 2 * hidden)
     parameters["output_b"] = np.zeros(len(CHINESE_WORDS))
     return {name: array.astype(dtype) for name, array in parameters.items()}
@@ -139,20 +148,30 @@ def _outer_sum(a, b):
 # --- attention ------------------------------------------------------------------------------------
 
 
-def attention(s, h, W, mask):
-    """The three steps for every decoder state at once: weights (B, T_y, T_x), context (B, T_y, H).
+def normaliser_of(parameters):
+    """The model's normaliser, by name: a key of NORMALISERS, or None for the fixed vector.
 
-    s (B, T_y, H), h (B, T_x, H), W (H, H), mask (B, 1 or T_y, T_x), True where it may look.
+    >>> normaliser_of(initial_parameters(normaliser="sparsemax"))
+    'sparsemax'
     """
-    scores = general_scores(s, W, h)  # (B, T_y, T_x)
-    weights = attention_weights(scores, mask)
-    return weights, context_vector(weights, h)
+    return next((name for name, matrix in MATRICES.items() if matrix in parameters), None)
 
 
-def attention_backward(d_context, weights, s, h, W):
+def attention(s, h, W, mask, normaliser="softmax"):
+    """The three steps for every decoder state at once: an AttentionStep.
+
+    s (B, T_y, H), h (B, T_x, H), W (H, H), mask (B, 1 or T_y, T_x), True where it may look; gives
+    scores (-inf where it may not) and weights (B, T_y, T_x), context (B, T_y, H).
+    """
+    scores = np.where(mask, general_scores(s, W, h), -np.inf)
+    weights = NORMALISERS[normaliser].weights(scores)
+    return AttentionStep(scores, weights, context_vector(weights, h))
+
+
+def attention_backward(d_context, scores, weights, s, h, W, normaliser="softmax"):
     """Gradients of s, h and W, given that of the context (B, T_y, H)."""
     d_weights = d_context @ h.mT  # (B, T_y, T_x)
-    d_scores = weights * (d_weights - (weights * d_weights).sum(axis=-1, keepdims=True))
+    d_scores = NORMALISERS[normaliser].gradient(d_weights, weights, scores)
     d_s = d_scores @ (h @ W.T)
     d_h = weights.mT @ d_context + d_scores.mT @ (s @ W)
     return d_s, d_h, _outer_sum(s, d_scores @ h)
@@ -162,13 +181,14 @@ def attention_backward(d_context, weights, s, h, W):
 
 
 class Forward(NamedTuple):
-    """What a forward pass found: h (B, T_x, H), s, context (B, T_y, H), weights, logits.
+    """What a forward pass found: h (B, T_x, H), s, context (B, T_y, H), logits (B, T_y, V_y).
 
-    weights is (B, T_y, T_x), or None for the fixed vector; logits is (B, T_y, V_y).
+    scores and weights are (B, T_y, T_x), or None for the fixed vector.
     """
 
     h: np.ndarray
     s: np.ndarray
+    scores: np.ndarray | None
     weights: np.ndarray | None
     context: np.ndarray
     logits: np.ndarray
@@ -189,11 +209,13 @@ def decode(parameters, h, mask, s, previous):
     """
     y = parameters["target_embedding"][previous]
     s, trace = gru(y, s, *_weights_of(parameters, "decoder"))
-    if "attention_W" in parameters:
-        weights, context = attention(s, h, parameters["attention_W"], mask[:, None, :])
+    normaliser = normaliser_of(parameters)
+    if normaliser:
+        W = parameters[MATRICES[normaliser]]
+        step = attention(s, h, W, mask[:, None, :], normaliser)
     else:
-        weights, context = None, np.broadcast_to(h[:, -1:], s.shape)
-    return Forward(h, s, weights, context, predict(parameters, s, context), (trace,))
+        step = AttentionStep(None, None, np.broadcast_to(h[:, -1:], s.shape))
+    return Forward(h, s, *step, predict(parameters, s, step.context), (trace,))
 
 
 def predict(parameters, s, context):
@@ -219,7 +241,7 @@ def previous_words(target):
 
 def loss_and_gradients(parameters, source, target):
     """Mean cross-entropy per target word in nats, and its gradient for every parameter."""
-    h, s, weights, context, logits, (encoder_trace, decoder_trace) = forward(
+    h, s, scores, weights, context, logits, (encoder_trace, decoder_trace) = forward(
         parameters, source, target
     )
     real = target != PAD
@@ -233,9 +255,12 @@ def loss_and_gradients(parameters, source, target):
     }
     d_s, d_context = np.split(d_logits @ parameters["output_W"], 2, axis=-1)
 
-    if weights is not None:
-        W = parameters["attention_W"]
-        more_d_s, d_h, gradients["attention_W"] = attention_backward(d_context, weights, s, h, W)
+    normaliser = normaliser_of(parameters)
+    if normaliser:
+        matrix = MATRICES[normaliser]
+        more_d_s, d_h, gradients[matrix] = attention_backward(
+            d_context, scores, weights, s, h, parameters[matrix], normaliser
+        )
         d_s = d_s + more_d_s
     else:
         d_h = np.zeros_like(h)

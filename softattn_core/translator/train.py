@@ -38,7 +38,10 @@ class Training(NamedTuple):
     losses: np.ndarray
 
 
-def train(pairs, hidden=64, attention=True, steps=2000, seed=0, watch=None, progress=False):
+def train(
+    pairs, hidden=64, attention=True, steps=2000, seed=0, watch=None, progress=False,
+    normaliser="softmax",
+):
     """Train a model on pairs of sentences; the same arguments give the same model.
 
     watch(step, parameters), if given, is called before every step. progress shows a bar.
@@ -47,7 +50,7 @@ def train(pairs, hidden=64, attention=True, steps=2000, seed=0, watch=None, prog
     pairs = sorted(pairs, key=lambda pair: len(pair.english))
     source = encode_english([pair.english for pair in pairs])
     target = encode_chinese([pair.chinese for pair in pairs])
-    parameters = initial_parameters(hidden, attention, seed)
+    parameters = initial_parameters(hidden, attention, seed, normaliser=normaliser)
     adam = Adam(parameters)
     rng = np.random.default_rng(seed)
     losses = []
@@ -144,6 +147,7 @@ class Run(NamedTuple):
     attention: bool
     hidden: int
     seed: int
+    normaliser: str = "softmax"
 
 
 RUNS = (
@@ -197,7 +201,8 @@ def train_and_evaluate(run, pairs):
 
     with threadpool_limits(1, user_api="blas"):
         parameters, _ = train(
-            pairs, run.hidden, run.attention, seed=run.seed, watch=watch, progress=True
+            pairs, run.hidden, run.attention, seed=run.seed, watch=watch, progress=True,
+            normaliser=run.normaliser,
         )
         row = {"model": run.model, "seed": run.seed, **table_row(rounded(parameters))}
     if run.attention:

@@ -1,0 +1,78 @@
+"""What turns the scores into weights: softmax, and what can be trained in its place.
+
+    softmax     exp(z_i) / sum_j exp(z_j)            a budget of 1, every word gets something
+    sparsemax   max(z_i - tau, 0), summing to 1      a budget of 1, words may get exactly nothing
+    relu_sum    max(z_i, 0) / sum_j max(z_j, 0)      a budget of 1; if no score is above 0, none
+    sigmoid     1 / (1 + exp(-z_i))                  no budget: every word for itself
+    uniform     1 / n                                a budget of 1 and no choice
+
+Each is a pair. `weights` makes weights of scores (..., T_x), where a score of -inf (a masked word)
+gets exactly 0. `gradient` gives d_scores from d_weights, the weights and the scores.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from softattn_core.attention import attention_weights
+from softattn_core.probability import sparsemax
+
+
+class Normaliser(NamedTuple):
+    """weights(scores) and gradient(d_weights, weights, scores), arrays of shape (..., T_x)."""
+
+    weights: callable
+    gradient: callable
+
+
+def softmax_gradient(d_weights, weights, scores):
+    return weights * (d_weights - (weights * d_weights).sum(axis=-1, keepdims=True))
+
+
+def sparsemax_gradient(d_weights, weights, scores):
+    # tau moves with the mean of the scores that keep a weight (Martins & Astudillo 2016, sec. 2.5).
+    kept = weights > 0
+    mean = (kept * d_weights).sum(axis=-1, keepdims=True) / kept.sum(axis=-1, keepdims=True)
+    return kept * (d_weights - mean)
+
+
+def relu_sum(scores):
+    """A row without a score above 0 has nothing to share out: its weights are all 0."""
+    positive = np.maximum(scores, 0)
+    return positive / _sum_or_1(positive)
+
+
+def relu_sum_gradient(d_weights, weights, scores):
+    change = d_weights - (weights * d_weights).sum(axis=-1, keepdims=True)
+    return (scores > 0) * change / _sum_or_1(np.maximum(scores, 0))
+
+
+def _sum_or_1(positive):
+    total = positive.sum(axis=-1, keepdims=True)
+    return np.where(total > 0, total, 1).astype(positive.dtype, copy=False)
+
+
+def sigmoid(scores):
+    return 0.5 * (1 + np.tanh(0.5 * scores))  # the same function, and it cannot overflow
+
+
+def sigmoid_gradient(d_weights, weights, scores):
+    return d_weights * weights * (1 - weights)
+
+
+def uniform(scores):
+    words = (scores > -np.inf).astype(scores.dtype)
+    return words / words.sum(axis=-1, keepdims=True)
+
+
+def uniform_gradient(d_weights, weights, scores):
+    return np.zeros_like(weights)  # the scores have no say
+
+
+NORMALISERS = {
+    "softmax": Normaliser(attention_weights, softmax_gradient),
+    "sparsemax": Normaliser(sparsemax, sparsemax_gradient),
+    "relu_sum": Normaliser(relu_sum, relu_sum_gradient),
+    "sigmoid": Normaliser(sigmoid, sigmoid_gradient),
+    "uniform": Normaliser(uniform, uniform_gradient),
+}
