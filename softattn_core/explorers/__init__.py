@@ -7,9 +7,11 @@
     BottleneckExplorer(measure="exact_match", length=3, sentence=0)     quality by source length
     ThreeStepsExplorer(h=…, s=…, W=…, words=…)          scores, weights and context in the plane
     TranslatorExplorer(sentence="i love you", parameters=None)   a trained model, in the page
+    AttentionMatrixExplorer(words=…, Q=…, K=…, V=…, mask="scores", scaled=True, row=1)
     Questions("01_softmax", "overflow")    questions of a chapter, from the file beside it
 """
 
+from softattn_core.explorers.attention_matrix import AttentionMatrixExplorer
 from softattn_core.explorers.bottleneck import BottleneckExplorer
 from softattn_core.explorers.focus import FocusExplorer
 from softattn_core.explorers.questions import Questions
@@ -19,6 +21,7 @@ from softattn_core.explorers.three_steps import ThreeStepsExplorer
 from softattn_core.explorers.translator import TranslatorExplorer
 
 __all__ = [
+    "AttentionMatrixExplorer",
     "BottleneckExplorer",
     "FocusExplorer",
     "Questions",

@@ -1,0 +1,287 @@
+"""The attention-matrix explorer in a real browser: equal to softattn_core, and for everyone."""
+
+import gzip
+import random
+import re
+
+import numpy as np
+import pytest
+import traitlets
+from axe_playwright_python.sync_playwright import Axe
+
+from softattn_core import context_vector, scaled_dot_product_attention, softmax
+from softattn_core.explorers import AttentionMatrixExplorer
+from tests.site.test_explorers import (
+    DRIVER,
+    FITS,
+    HOST,
+    NAMES,
+    assert_all_rounded,
+    assert_equal,
+    show,  # noqa: F401
+)
+
+PHONE = {"width": 360, "height": 740}
+
+DRIVE = """(settings) => settings.map(({ size, words, numbers, mask, scaled, row }) => {
+  const root = document.querySelector(".sa-explorer");
+  const all = (selector) => [...root.querySelectorAll(selector)];
+  const press = (text) => all("button").find((button) => button.textContent === text).click();
+  const missing = () => size - all(".sa-token .sa-text").length;
+  while (missing() > 0) press("Add a token");
+  while (missing() < 0) press("Remove the last");
+  all(".sa-token .sa-text").forEach((input, i) => use(input, words[i]));
+  all(".sa-token .sa-field").forEach((input, i) => use(input, numbers[i]));
+  use(root.querySelector(`[value=${mask}]`));
+  const checkbox = root.querySelector("[type=checkbox]");
+  if (checkbox.checked !== scaled) checkbox.click();
+  use(all("[name=row]")[row]);
+  const [scores, weights] = all(".sa-matrix tbody").map((body) => [...body.rows]
+    .map((cells) => read(cells.querySelectorAll("td"))));
+  const column = (n) => read(all(`.sa-table tbody td:nth-child(${n})`));
+  const texts = (selector) => all(selector).map((node) => node.textContent);
+  return {
+    scores, weights, row: [3, 4, 5].map(column), sums: read(all("tfoot td[data-value]")),
+    context: root.querySelector("b[data-value]").dataset.value.split(","),
+    heads: texts(".sa-matrix th[scope]"), lines: texts("th[scope=row]"),
+    shares: all(".sa-share").map((cell) => Number(cell.style.getPropertyValue("--weight"))),
+    marked: all(".sa-matrix tr").map((line) => line.classList.contains("sa-on")),
+    note: root.querySelector(".sa-note").textContent, divisor: texts("thead th")[size * 2 + 3],
+    values: shown(root),
+  };
+})"""
+
+
+def random_entry(rng):
+    return rng.choice([rng.uniform(-3, 3), rng.randint(-3, 3), rng.uniform(-100, 100),
+                       10 ** rng.uniform(-12, 2), 100.0, -100.0, 0.0])
+
+
+def random_settings(count, seed):
+    rng = random.Random(seed)
+    for number in range(count):
+        size = rng.randint(2, 6)
+        yield {"size": size, "words": rng.choices(NAMES, k=size),
+               "numbers": [random_entry(rng) for _ in range(6 * size)],
+               "mask": ["none", "scores", "weights"][number % 3], "scaled": rng.random() < 0.7,
+               "row": rng.randrange(size)}
+
+
+def attention(setting):
+    """Scores (masked ones -inf), weights and context, from the core's public functions."""
+    Q, K, V = np.reshape(setting["numbers"], (-1, 3, 2)).swapaxes(0, 1)
+    if not setting["scaled"]:
+        Q = Q * np.sqrt(2)  # takes the core's division back
+    causal = setting["mask"] == "scores"
+    scores, weights, context = scaled_dot_product_attention(Q, K, V, causal=causal)
+    future = ~np.tri(len(Q), dtype=bool)
+    if causal:
+        scores = np.where(future, -np.inf, scores)
+    if setting["mask"] == "weights":
+        weights = np.where(future, 0.0, softmax(scores))
+        context = context_vector(weights, V)
+    rounding = 4e-16 * (np.abs(Q) @ np.abs(K).T).max() + 1e-15
+    return scores, weights, context, rounding
+
+
+def test_every_value_equals_the_core(show):  # noqa: F811
+    seen = show(AttentionMatrixExplorer())
+    seen.page.evaluate(DRIVER)
+    settings = list(random_settings(600, seed=6))
+    broken_sums = 0
+    for setting, found in zip(settings, seen.page.evaluate(DRIVE, settings), strict=True):
+        scores, weights, context, rounding = attention(setting)
+        row, size = setting["row"], setting["size"]
+        for i in range(size):
+            seen_keys = np.isfinite(scores[i])
+            assert [x == "-Infinity" for x in found["scores"][i]] == list(~seen_keys)
+            assert_equal(np.array(found["scores"][i])[seen_keys], scores[i][seen_keys], rounding)
+            assert_equal(found["weights"][i], [*weights[i], weights[i].sum()], 4 * rounding)
+        assert found["row"][0] == found["scores"][row]
+        e = np.exp(scores[row] - scores[row].max())
+        assert_equal(found["row"][1], e, 4 * rounding)
+        assert found["row"][2] == found["weights"][row][:-1]
+        assert_equal(found["sums"], [e.sum(), weights[row].sum()], 20 * rounding)
+        assert_equal(found["context"], context[row], 2000 * rounding)
+        assert found["shares"] == [float(w) for line in found["weights"] for w in line[:-1]]
+        on = [i == row for i in range(size)]
+        assert found["marked"] == [False, *on] * 2
+        assert found["divisor"] == "z = q · k" + " / √2" * setting["scaled"]
+        words = setting["words"]
+        assert found["heads"] == [*words, *words, *words, "Σ", *words]
+        assert found["lines"][-1 - size:-1] == words
+        assert_all_rounded([pair for pair in found["values"] if pair[0] != "-Infinity"])
+        assert {text for value, text in found["values"] if value == "-Infinity"} <= {"−∞"}
+        sums = weights.sum(axis=1)
+        broken_sums += not np.allclose(sums, 1)
+        assert found["note"].startswith("Wrong") == (setting["mask"] == "weights")
+    assert broken_sums > 100, "the wrong mask breaks rows"
+    assert not seen.page.evaluate("'injected' in window")
+    assert seen.page.locator(".sa-explorer :is(img, i, script)").count() == 0
+    assert seen.complaints == []
+
+
+def test_the_sentence_of_the_row_is_the_arithmetic(show):  # noqa: F811
+    page = show(AttentionMatrixExplorer(Q=[[1, 0], [2, -0.5], [2, 1]])).page
+    assert page.locator(".sa-product").all_inner_texts() == [
+        "2 · 0 + −0.500 · 1", "2 · 2 + −0.500 · 0", "2 · 1 + −0.500 · 1"]
+    exact = AttentionMatrixExplorer(Q=[[1, 0], [2, -0.5], [2, 1]])
+    a, b, _ = exact.weights[1]
+    x, y = exact.context[1]
+    assert page.locator("p:has(b)").inner_text() == (
+        f"3 context: c = {a:.3f} · (0, 2) + {b:.3f} · (2, 0) = ({x:.3f}, {y:.3f})")
+
+
+def test_python_follows_the_controls():
+    explorer = AttentionMatrixExplorer()
+    exact = scaled_dot_product_attention(explorer.Q, explorer.K, explorer.V, causal=True)
+    np.testing.assert_array_equal(explorer.scores, exact.scores)
+    np.testing.assert_array_equal(explorer.weights, exact.weights)
+    np.testing.assert_array_equal(explorer.context, exact.context)
+    explorer.set_state({"mask": "none", "scaled": False, "Q": [[1, 2], [3, 4], [5, 6]]})
+    scores = np.array([[1, 2], [3, 4], [5, 6]]) @ np.transpose(explorer.K)
+    assert explorer.scores == pytest.approx(scores)
+    assert explorer.weights == pytest.approx(softmax(scores))
+    explorer.set_state({"mask": "weights"})
+    assert explorer.weights == pytest.approx(softmax(scores) * np.tri(3))
+    assert explorer.context == pytest.approx(explorer.weights @ explorer.V)
+
+
+def test_python_refuses_what_the_page_cannot_show():
+    with pytest.raises(ValueError, match="equally many, got 3, 2, 3 and 3"):
+        AttentionMatrixExplorer(Q=[[1, 0], [0, 1]])
+    for wrong in ({"Q": [[1, 2, 3]] * 3}, {"K": [[101, 0]] * 3}, {"mask": "both"}, {"row": 6}):
+        with pytest.raises(traitlets.TraitError):
+            AttentionMatrixExplorer(**wrong)
+
+
+def weights_of(page):
+    rows = page.locator(".sa-matrix").nth(1).locator("tbody tr").all()
+    return np.array([[float(x) for x in row.locator("td").evaluate_all(
+        "(all) => all.map((cell) => cell.dataset.value)")] for row in rows])
+
+
+def test_by_keyboard_with_its_presets(show):  # noqa: F811
+    explorer = AttentionMatrixExplorer()
+    page = show(explorer).page
+    page.get_by_role("radio", name="on the scores").focus()
+    page.keyboard.press("ArrowRight")
+    assert page.get_by_role("radio", name="on the weights (wrong)").is_checked()
+    assert weights_of(page)[:, -1] == pytest.approx([0.140, 0.554, 1], abs=0.001)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    assert not page.get_by_role("checkbox").is_checked()
+    page.get_by_role("radio", name="love").focus()
+    page.keyboard.press("ArrowRight")
+    assert page.locator(".sa-on th").all_inner_texts() == ["you", "you"]
+    page.get_by_role("button", name="Queries = 0").click()
+    page.get_by_role("radio", name="on the scores").click()
+    assert weights_of(page)[2, :3] == pytest.approx([1 / 3] * 3)
+    page.get_by_role("button", name="Reset").click()
+    assert weights_of(page)[:, :3] == pytest.approx(explorer.weights)
+    assert page.locator(".sa-on th").all_inner_texts() == ["love", "love"]
+    page.get_by_role("button", name="Queries × 10").click()
+    tenfold = AttentionMatrixExplorer(Q=10 * np.array(explorer.Q))
+    assert weights_of(page)[:, :3] == pytest.approx(tenfold.weights)
+    field = page.get_by_label("key of you, coordinate 2")
+    field.fill("")
+    assert weights_of(page)[:, :3] == pytest.approx(tenfold.weights), "an empty field: no change"
+    field.press_sequentially("-1e9")
+    field.blur()
+    assert field.input_value() == "-100"
+
+
+def test_tokens_come_and_go(show):  # noqa: F811
+    page = show(AttentionMatrixExplorer(row=2)).page
+    add, remove = (page.get_by_role("button", name=n) for n in ("Add a token", "Remove the last"))
+    for count in (4, 5, 6):
+        add.click()
+        assert weights_of(page).shape == (count, count + 1)
+    assert add.is_disabled()
+    assert page.locator(".sa-matrix").first.locator("thead th").all_inner_texts() == [
+        "I", "love", "you", "D", "E", "F"]
+    for _ in range(4):
+        remove.click()
+    assert remove.is_disabled() and weights_of(page).shape == (2, 3)
+    assert page.locator(".sa-on th").all_inner_texts() == ["love", "love"], "the last that is left"
+    page.get_by_label("Name of token 1").fill("<b>猫</b>")
+    assert page.locator(".sa-matrix tbody th").first.inner_text() == "<b>猫</b>"
+    assert page.get_by_role("radio", name="<b>猫</b>").count() == 1
+    assert page.get_by_label("query of <b>猫</b>, coordinate 1").count() == 1
+
+
+def test_the_outcome_is_spoken(show):  # noqa: F811
+    page = show(AttentionMatrixExplorer()).page
+    page.get_by_text("love: I 0.196, love 0.804, you 0; sum 1.000").wait_for(state="attached")
+
+
+# --- For everyone --------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_axe_finds_nothing(show, theme, language):  # noqa: F811
+    page = show(AttentionMatrixExplorer(), theme=theme, language=language).page
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+
+
+CONTROLS = ".sa-explorer :is(input:not([type=radio]), button, .sa-scroll)"
+
+
+def test_every_control_is_reached_by_tab_labelled_and_shows_its_focus(show):  # noqa: F811
+    page = show(AttentionMatrixExplorer()).page
+    unreached = set(range(page.locator(CONTROLS).count()))
+    for _ in range(len(unreached) + 3):
+        page.keyboard.press("Tab")
+        at, name, ring = page.evaluate("""(selector) => {
+          const focused = document.activeElement;
+          const style = getComputedStyle(focused);
+          return [[...document.querySelectorAll(selector)].indexOf(focused),
+            focused.ariaLabel || focused.textContent || focused.labels[0].textContent,
+            style.outlineStyle === "none" ? 0 : parseFloat(style.outlineWidth)];
+        }""", CONTROLS)
+        if at >= 0:
+            unreached.discard(at)
+            assert name and ring >= 2
+    assert unreached == set()
+
+
+def test_touch_targets_are_at_least_44_pixels(show):  # noqa: F811
+    page = show(AttentionMatrixExplorer(), viewport=PHONE).page
+    small = page.evaluate("""() => [...document.querySelectorAll(".sa-explorer :is("
+        + "button, input:not([type=radio], [type=checkbox]), label)")]
+      .map((control) => [control.getBoundingClientRect(), control.outerHTML])
+      .filter(([box]) => Math.min(box.width, box.height) < 43.99)
+      .map(([box, html]) => `${box.width} x ${box.height}: ${html}`)""")
+    assert small == []
+
+
+@pytest.mark.parametrize("width, text", [(360, 100), (320, 100), (640, 200), (1280, 100)],
+                         ids=["phone", "zoom 400 %", "text 200 %", "wide"])
+def test_nothing_is_lost_on_a_phone_or_zoomed(show, width, text):  # noqa: F811
+    page = show(AttentionMatrixExplorer(), viewport={"width": width, "height": 800}).page
+    page.evaluate(f"document.documentElement.style.fontSize = '{text}%'")
+    fits, lost = page.evaluate(FITS)
+    assert fits
+    assert [html for html in lost if "data-value" not in html] == []
+
+
+def test_six_tokens_scroll_in_their_own_box(show):  # noqa: F811
+    wide = AttentionMatrixExplorer(words=NAMES[:6], Q=[[99, -100]] * 6, K=[[-100, 98]] * 6,
+                                   V=[[100, 1]] * 6, mask="none")
+    page = show(wide, viewport=PHONE).page
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    assert page.evaluate("""() => [...document.querySelectorAll(".sa-scroll")].every((box) =>
+      box.scrollWidth > box.clientWidth && box.getBoundingClientRect().right <= innerWidth)""")
+
+
+def test_chinese_pages_get_chinese_controls(show):  # noqa: F811
+    page = show(AttentionMatrixExplorer(), language="zh-CN").page
+    words = set(re.findall(r"\w+", page.locator("main").inner_text()))
+    assert not {"Reset", "Weights", "query", "token", "mask", "scores", "none"} & words
+
+
+def test_the_explorer_is_small():
+    """The host and the explorer, compressed as a server sends them: under 15 KB."""
+    sent = (AttentionMatrixExplorer._esm + AttentionMatrixExplorer._css + HOST).encode()
+    assert len(gzip.compress(sent)) < 15_000
