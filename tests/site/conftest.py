@@ -17,9 +17,15 @@ ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-backgroun
 INSTALL = "no browser: install Chrome, Chromium or Edge, or run 'playwright install chromium'"
 
 
+# The explorers of a page are there once each has put something into its place.
+ALIVE = """() => [...document.querySelectorAll(".explorable > div")]
+    .every((place) => place.childNodes.length > 0)"""
+
+
 def pytest_generate_tests(metafunc):
+    # A module's scope makes pytest run all tests of one page, then those of the next.
     if "page_name" in metafunc.fixturenames:
-        metafunc.parametrize("page_name", PAGES)
+        metafunc.parametrize("page_name", PAGES, scope="module")
 
 
 @pytest.fixture(scope="session")
@@ -63,6 +69,7 @@ class Visit:
     """One page open in the browser, with everything it asked for and complained about."""
 
     def __init__(self, browser, **context):
+        self.scripted = context.get("java_script_enabled", True)
         self.context = browser.new_context(**context)
         self.page = self.context.new_page()
         self.requests, self.complaints = [], []
@@ -75,17 +82,32 @@ class Visit:
         if message.type in ("error", "warning"):
             self.complaints.append(message.text)
 
+    def open(self, address, until="load"):
+        """The page with its fonts and its explorers. "networkidle" waits for latecomers, too."""
+        self.page.goto(address, wait_until=until)
+        if self.scripted:
+            self.page.evaluate("document.fonts.ready.then(() => true)")
+            self.page.wait_for_function(ALIVE)
+        return self
+
 
 @pytest.fixture
 def visit(browser):
     """visit(address, **context) opens a page and returns the Visit; closed after the test."""
     visits = []
 
-    def open_page(address, **context):
+    def open_page(address, until="load", **context):
         visits.append(Visit(browser, **context))
-        visits[-1].page.goto(address, wait_until="networkidle")
-        return visits[-1]
+        return visits[-1].open(address, until)
 
     yield open_page
     for each in visits:
         each.context.close()
+
+
+@pytest.fixture(scope="module")
+def seen(browser, site_url, page_name):
+    """The Visit of a page of the book, opened once for all tests that only look at it."""
+    visit = Visit(browser).open(f"{site_url}/{page_name}.html", until="networkidle")
+    yield visit
+    visit.context.close()

@@ -13,20 +13,22 @@ PHONE = {"viewport": {"width": 360, "height": 740}}
 CHINESE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
 
 
-def address(site_url, site_dir, page_name, scheme):
-    root = site_url if scheme == "http" else site_dir.as_uri()
-    return f"{root}/{page_name}.html"
-
-
-@pytest.mark.parametrize("scheme", ["http", "file"])
-def test_page_is_whole_and_asks_nobody(visit, site_url, site_dir, page_name, scheme):
-    seen = visit(address(site_url, site_dir, page_name, scheme))
-    own = site_url if scheme == "http" else site_dir.as_uri()
+def is_whole_and_asks_nobody(seen, own):
     foreign = [url for url in seen.requests if not url.startswith((own, "data:", "blob:"))]
     assert foreign == []
     assert seen.complaints == []
     assert seen.page.locator("article h1").count() == 1
     assert len(seen.page.locator("article").inner_text().split()) > 50
+
+
+def test_page_is_whole_and_asks_nobody(seen, site_url):
+    is_whole_and_asks_nobody(seen, site_url)
+
+
+def test_page_from_a_folder_is_whole_and_asks_nobody(visit, site_dir, page_name):
+    own = site_dir.as_uri()
+    seen = visit(f"{own}/{page_name}.html", until="networkidle")
+    is_whole_and_asks_nobody(seen, own)
 
 
 def test_formulas_are_typeset(visit, site_url):
@@ -59,9 +61,8 @@ def test_nothing_is_wider_than_a_phone(visit, site_url, page_name):
     assert page.evaluate(TOO_WIDE) == []
 
 
-def test_figures_and_images_have_a_sentence_for_an_alternative(visit, site_url, page_name):
-    page = visit(f"{site_url}/{page_name}.html").page
-    texts = page.eval_on_selector_all(
+def test_figures_and_images_have_a_sentence_for_an_alternative(seen):
+    texts = seen.page.eval_on_selector_all(
         "article svg.sa-figure, article img",
         "(all) => all.map((one) => one.ariaLabel ?? one.getAttribute('alt') ?? '')",
     )
@@ -114,21 +115,19 @@ def test_search_finds_a_section(visit, site_url, site_dir, scheme):
     assert seen.complaints == []
 
 
-def test_every_chinese_character_has_its_glyph(visit, site_url, site_dir, page_name):
+def test_every_chinese_character_has_its_glyph(seen, site_dir):
     font = TTFont(site_dir / "_static" / "fonts" / "noto-sans-sc.woff2")
-    page = visit(f"{site_url}/{page_name}.html").page
-    characters = set(CHINESE.findall(page.content()))
+    characters = set(CHINESE.findall(seen.page.content()))
     assert {chr(code) for code in font.getBestCmap()} >= characters
-    if characters & set(page.locator("article").inner_text()):
-        assert page.evaluate("document.fonts.check('16px \"Noto Sans SC Book\"', '猫')")
-        families = page.locator("article").evaluate("(e) => getComputedStyle(e).fontFamily")
+    if characters & set(seen.page.locator("article").inner_text()):
+        assert seen.page.evaluate("document.fonts.check('16px \"Noto Sans SC Book\"', '猫')")
+        families = seen.page.locator("article").evaluate("(e) => getComputedStyle(e).fontFamily")
         assert "Noto Sans SC Book" in families
 
 
-def test_every_sign_of_a_formula_has_its_glyph(visit, site_url, site_dir, page_name):
+def test_every_sign_of_a_formula_has_its_glyph(seen, site_dir):
     known = TTFont(site_dir / "_static" / "fonts" / "stix-two-math.woff2").getBestCmap()
-    page = visit(f"{site_url}/{page_name}.html").page
-    signs = set("".join(page.locator("math").all_text_contents())) - set(" \n\u00a0\u2061")
+    signs = set("".join(seen.page.locator("math").all_text_contents())) - set(" \n\u00a0\u2061")
     assert {sign for sign in signs if ord(sign) not in known} == set()
 
 
@@ -139,9 +138,8 @@ def test_page_offers_its_notebook(visit, site_url, site_dir):
     assert offered.read_bytes() == (site_dir.parents[1] / "chapters/01_softmax.ipynb").read_bytes()
 
 
-def test_links_within_the_site_lead_somewhere(visit, site_url, site_dir, page_name):
-    page = visit(f"{site_url}/{page_name}.html").page
-    hrefs = page.eval_on_selector_all("a[href]", "(all) => all.map((one) => one.href)")
+def test_links_within_the_site_lead_somewhere(seen, site_url, site_dir):
+    hrefs = seen.page.eval_on_selector_all("a[href]", "(all) => all.map((one) => one.href)")
     for href in {h for h in hrefs if h.startswith(site_url)}:
         path, _, anchor = href.removeprefix(site_url).lstrip("/").partition("#")
         target = site_dir / (path.partition("?")[0] or "index.html")
@@ -150,14 +148,13 @@ def test_links_within_the_site_lead_somewhere(visit, site_url, site_dir, page_na
             assert f'id="{anchor}"' in target.read_text(encoding="utf-8"), href
 
 
-def test_preview_for_chats_and_search_engines(visit, site_url, page_name):
-    page = visit(f"{site_url}/{page_name}.html").page
+def test_preview_for_chats_and_search_engines(seen, site_url, page_name):
     content = {
-        key: page.locator(f'meta[property="og:{key}"]').get_attribute("content")
+        key: seen.page.locator(f'meta[property="og:{key}"]').get_attribute("content")
         for key in ("title", "description", "image")
     }
     assert content["title"] and len(content["description"]) > 40
-    image = page.request.get(f"{site_url}/{page_name}/../{content['image']}")
+    image = seen.page.request.get(f"{site_url}/{page_name}/../{content['image']}")
     assert image.ok and image.headers["content-type"] == "image/png"
 
 
@@ -174,8 +171,7 @@ def test_unknown_address_gets_the_books_404_page(visit, site_url):
     assert seen.page.request.get(f"{site_url}{home}").ok
 
 
-def test_no_page_carries_a_script_it_does_not_need(visit, site_url, page_name):
-    seen = visit(f"{site_url}/{page_name}.html")
+def test_no_page_carries_a_script_it_does_not_need(seen):
     scripts = {url.partition("?")[0].rpartition("/")[2] for url in seen.requests if ".js" in url}
     assert not scripts & {"require.min.js", "thebelab.js", "sphinx-thebe.js"}
     assert not any("mathjax" in script.lower() or "html-manager" in script for script in scripts)
@@ -183,9 +179,8 @@ def test_no_page_carries_a_script_it_does_not_need(visit, site_url, page_name):
     assert ("explorables.js" in scripts) == live
 
 
-def test_explorer_code_of_a_page_is_small(visit, site_url, page_name):
-    page = visit(f"{site_url}/{page_name}.html").page
-    states = page.locator('script[type="application/vnd.jupyter.widget-state+json"]')
+def test_explorer_code_of_a_page_is_small(seen):
+    states = seen.page.locator('script[type="application/vnd.jupyter.widget-state+json"]')
     widgets = [model["state"] for text in states.all_text_contents()
                for model in json.loads(text)["state"].values()]
     code = {widget[part] for widget in widgets for part in ("_esm", "_css") if part in widget}
