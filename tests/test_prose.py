@@ -63,7 +63,10 @@ def printed(number, percent, outputs):
 
 
 def sections(notebook):
-    """[(heading, prose, numbers printed)], from one heading to the next."""
+    """[(heading, prose, numbers printed)], from one heading to the next.
+
+    What a question prints is no evidence: some of its answers are meant to be wrong.
+    """
     parts = [["(top)", "", []]]
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
@@ -71,7 +74,7 @@ def sections(notebook):
                 if heading := re.match(r"#+ (.*)", piece):
                     parts.append([heading[1], "", []])
                 parts[-1][1] += "\n" + piece
-        else:
+        elif "Questions(" not in cell.source:
             for output in cell.get("outputs", []):
                 text = output.get("text") or output.get("data", {}).get("text/plain", "")
                 found = [match[0].rstrip("% \u00a0") for match in NUMBER.finditer(text)]

@@ -1,0 +1,518 @@
+"""Checks the reader's own solutions, and names the likely mistake.
+
+An exercise is a reference, probes (arguments to try, the plain ones first) and mistakes. At the
+first probe with a wrong result, the mistake that gives just this result lends its hint.
+"""
+
+import copy
+import warnings
+from collections import Counter
+from typing import NamedTuple
+
+import numpy as np
+
+from softattn_core.attention import attend, attention_weights
+from softattn_core.probability import (
+    cross_entropy,
+    cross_entropy_gradient,
+    log_softmax,
+    softmax,
+)
+
+
+def check(name, solution):
+    """Print whether `solution`, a function, solves the exercise; if not, a hint why not.
+
+    >>> check("softmax", softmax)
+    softmax: right.
+    >>> check("softmax", lambda scores, axis=-1, temperature=1.0: np.exp(scores))
+    softmax: not yet. These are the exponentials. Divide them by their sum.
+
+    ValueError for an exercise that is not in the book.
+    """
+    why = hint(name, solution)
+    print(f"{name}: right." if why is None else f"{name}: not yet. {why}")
+
+
+def hint(name, solution):
+    """What is wrong with the solution, in a sentence or two, or None."""
+    if name not in EXERCISES:
+        raise ValueError(f"there is no exercise {name!r}; there are {', '.join(EXERCISES)}")
+    if not callable(solution):
+        return f'Give the function itself, without calling it: check("{name}", my_{name}).'
+    exercise = EXERCISES[name]
+    for number, probe in enumerate(exercise.probes):
+        call = f"{getattr(solution, '__name__', 'your function')}({probe})"
+        try:
+            result = run(solution, probe)
+        except Exception as error:  # the reader's function may raise anything
+            return f"{call} raised {type(error).__name__}: {error}"
+        if result is None:
+            return (f"{call} gives None. Write the function, and end it with return."
+                    if number == 0 else f"{call} gives None: there is a way without a return.")
+        if why := fault(result, exercise, probe, call):
+            return why
+    return None
+
+
+def run(function, probe):
+    """The function's result for a copy of the arguments, its warnings kept silent."""
+    arguments, keywords = copy.deepcopy((probe.arguments, probe.keywords))
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        return function(*arguments, **keywords)
+
+
+def fault(result, exercise, probe, call):
+    """The hint at what is wrong with this result, or None."""
+    expected = run(exercise.reference, probe)
+    if isinstance(expected, tuple):
+        names = exercise.returns
+        if not isinstance(result, (tuple, list)) or len(result) != len(expected):
+            return f"Return {len(names)} things: {' and '.join(names)}."
+    try:
+        found, right = arrays(result), arrays(expected)
+    except (TypeError, ValueError):
+        return f"{call} should give numbers, and gives {result!r}."
+    if same(found, right):
+        return None
+    for why, mistaken in exercise.mistakes:
+        if same(found, arrays(run(mistaken, probe))):
+            return why
+    if shapes(found) != shapes(right):
+        return f"{call} has the shape {shapes(found)} where {shapes(right)} was expected."
+    if exercise.budget and sums_to_one(right[0]) and not sums_to_one(found[0]):
+        return f"{call} gives {shown(found)}: rows do not sum to 1. Which axis did you sum over?"
+    return f"{call} gives {shown(found)} where {shown(right)} was expected."
+
+
+def arrays(result):
+    parts = result if isinstance(result, tuple) else (result,)
+    return [np.asarray(part, dtype=float) for part in parts]
+
+
+def same(found, right):
+    return shapes(found) == shapes(right) and all(
+        np.allclose(a, b, rtol=1e-6, atol=1e-9, equal_nan=True)
+        for a, b in zip(found, right, strict=True))
+
+
+def sums_to_one(weights):
+    return np.allclose(weights.sum(axis=-1), 1)
+
+
+def shapes(parts):
+    return " and ".join(str(part.shape) for part in parts)
+
+
+def shown(parts):
+    return " and ".join(str(np.round(part, 4).tolist()) for part in parts)
+
+
+class Probe(NamedTuple):
+    arguments: tuple
+    keywords: dict
+
+    def __str__(self):
+        plain = [repr(a.tolist() if isinstance(a, np.ndarray) else a) for a in self.arguments]
+        return ", ".join(plain + [f"{name}={value}" for name, value in self.keywords.items()])
+
+
+def probe(*arguments, **keywords):
+    return Probe(arguments, keywords)
+
+
+class Exercise(NamedTuple):
+    reference: callable
+    probes: list  # arguments, from the plain to the demanding
+    mistakes: list  # pairs of a hint and the function that makes just this mistake
+    budget: bool = False  # the (first) result consists of weights
+    returns: tuple = ()  # the names of several results
+
+
+# --- Pieces of mistakes -------------------------------------------------------------------------
+
+def exp_over_sum(z, axis=-1, sum_axis=None):
+    """Softmax without subtracting the maximum."""
+    e = np.exp(z)
+    return e / e.sum(axis=axis if sum_axis is None else sum_axis, keepdims=True)
+
+
+def one_maximum(z, axis=-1):
+    """Softmax that subtracts the maximum of the whole array."""
+    return exp_over_sum(z - z.max(), axis)
+
+
+def over_everything(z):
+    e = np.exp(z - z.max())
+    return e / e.sum()
+
+
+def without_keepdims(z):
+    """Runs on square matrices only; on others NumPy complains, and no hint is needed."""
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1) if len(z) == len(z.T) else softmax(z)
+
+
+def one_hot(z, axis=-1):
+    """A 1 at the largest score."""
+    return (z == z.max(axis=axis, keepdims=True)).astype(float)
+
+
+ARGMAX = "The largest score gets everything: that is argmax. Softmax gives each score a share."
+NOT_NORMALISED = "These are the exponentials. Divide them by their sum."
+WRONG_AXIS = "Your rows do not sum to 1: which axis did you normalise?"
+ALL_SHARE = "All rows share one budget. Sum along the rows only, with axis and keepdims=True."
+OVERFLOW = ("For large scores the exponentials overflow. "
+            "Subtract the largest score first: softmax does not see the shift.")
+ONE_MAXIMUM = ("You subtract the maximum of the whole array. A row far below it rounds to 0 by 0: "
+               "subtract each row's own maximum.")
+KEEPDIMS = "The sums line up with the columns, not with the rows: keepdims=True is missing."
+ONLY_DIVIDED = "These are the scores divided by their sum. Take exponentials first."
+
+Z = np.array([2.0, 1.0, 0.1])
+PICTURES = np.array([[2.0, 1.0, 0.1], [0.5, 3.0, 0.2]])
+FAR_ROWS = np.array([[1.0, 2.0, 0.5], [1001.0, 1002.0, 1000.0]])
+SQUARE = np.array([[2.0, 1.0, 0.1], [0.5, 3.0, 0.2], [1.0, 1.5, -1.0]])
+
+# --- Chapter 1 -----------------------------------------------------------------------------------
+
+SOFTMAX = Exercise(
+    softmax,
+    [probe(Z), probe(Z, temperature=0.5), probe(PICTURES), probe(PICTURES, axis=0),
+     probe(np.array([1000.0, 999.0, -1000.0])), probe(FAR_ROWS)],
+    [
+        (ARGMAX, lambda z, axis=-1, temperature=1.0: one_hot(z, axis)),
+        (NOT_NORMALISED, lambda z, axis=-1, temperature=1.0: np.exp(z / temperature)),
+        (NOT_NORMALISED, lambda z, axis=-1, temperature=1.0:
+            np.exp((z - z.max(axis=axis, keepdims=True)) / temperature)),
+        (ONLY_DIVIDED, lambda z, axis=-1, temperature=1.0: z / z.sum(axis=axis, keepdims=True)),
+        ("The temperature is upside down: divide the scores by T, do not multiply.",
+         lambda z, axis=-1, temperature=1.0: softmax(z * temperature, axis)),
+        ("The temperature changes nothing here: divide the scores by it before the exponential.",
+         lambda z, axis=-1, temperature=1.0: softmax(z, axis)),
+        (ALL_SHARE, lambda z, axis=-1, temperature=1.0: over_everything(z / temperature)),
+        (WRONG_AXIS, lambda z, axis=-1, temperature=1.0: softmax(z, 0, temperature)),
+        ("With axis=0 the columns must sum to 1. Do you use the argument axis?",
+         lambda z, axis=-1, temperature=1.0: softmax(z, -1, temperature)),
+        (OVERFLOW, lambda z, axis=-1, temperature=1.0: exp_over_sum(z / temperature, axis)),
+        (ONE_MAXIMUM, lambda z, axis=-1, temperature=1.0: one_maximum(z / temperature, axis)),
+    ],
+    budget=True,
+)
+
+SOFTMAX_OF_ROWS = Exercise(
+    softmax,
+    [probe(PICTURES), probe(SQUARE), probe(FAR_ROWS)],
+    [
+        (ARGMAX, one_hot),
+        (NOT_NORMALISED, np.exp),
+        (ONLY_DIVIDED, lambda z: z / z.sum(axis=1, keepdims=True)),
+        (ALL_SHARE, over_everything),
+        (WRONG_AXIS, lambda z: softmax(z, axis=0)),
+        (KEEPDIMS, without_keepdims),
+        (OVERFLOW, exp_over_sum),
+        (ONE_MAXIMUM, one_maximum),
+    ],
+    budget=True,
+)
+
+LOG_SOFTMAX = Exercise(
+    log_softmax,
+    [probe(Z), probe(np.array([0.0, -800.0])), probe(np.array([1000.0, 999.0]))],
+    [
+        ("These are the probabilities. Their logarithms are asked for.", softmax),
+        ("The sign is turned: logarithms of probabilities are never above 0.",
+         lambda z: -log_softmax(z)),
+        ("This logarithm has another base. Take the natural one, np.log.",
+         lambda z: log_softmax(z) / np.log(2)),
+        ("This logarithm has another base. Take the natural one, np.log.",
+         lambda z: log_softmax(z) / np.log(10)),
+        ("The maximum was subtracted; the logarithm of the sum is still missing.",
+         lambda z: z - z.max()),
+        ("The probability rounded to 0 before its logarithm was taken. "
+         "Use z − LSE(z): then no probability is needed.", lambda z: np.log(softmax(z))),
+        ("Log-sum-exp overflows for large scores. Subtract the largest score first.",
+         lambda z: z - np.log(np.exp(z).sum())),
+        ("Log-sum-exp overflows for large scores. Subtract the largest score first.",
+         lambda z: np.log(exp_over_sum(z))),
+    ],
+)
+
+# --- Chapter 2 -----------------------------------------------------------------------------------
+
+CAT = np.array([3.0, 1.0, 0.2])
+RULED_OUT = np.array([0.0, -1000.0])
+
+CROSS_ENTROPY = Exercise(
+    cross_entropy,
+    [probe(CAT, 0), probe(CAT, 1), probe(CAT, 2), probe(RULED_OUT, 1), probe(CAT + 1000, 1)],
+    [
+        ("The sign is turned: the loss is −log p, and never below 0.",
+         lambda z, t: -cross_entropy(z, t)),
+        ("This is the probability of the true class. The loss is −log of it.",
+         lambda z, t: softmax(z)[t]),
+        ("This is 1 − p. The loss is −log p.", lambda z, t: 1 - softmax(z)[t]),
+        ("This logarithm has another base. Take the natural one, np.log.",
+         lambda z, t: cross_entropy(z, t) / np.log(2)),
+        ("This logarithm has another base. Take the natural one, np.log.",
+         lambda z, t: cross_entropy(z, t) / np.log(10)),
+        ("This is the loss of the likeliest class. The one that counts is the true class, target.",
+         lambda z, t: cross_entropy(z, int(np.argmax(z)))),
+        ("The loss is that of the true class alone: no sum or mean over the classes.",
+         lambda z, t: cross_entropy(z, t) / len(z)),
+        ("The loss is that of the true class alone: no sum or mean over the classes.",
+         lambda z, t: -log_softmax(z).sum()),
+        ("A probability rounded to 0 before its logarithm was taken. "
+         "Use LSE(z) − z[target]: then no probability is needed.",
+         lambda z, t: -np.log(softmax(z)[t])),
+        ("Log-sum-exp overflows for large logits. Subtract the largest logit first.",
+         lambda z, t: np.log(np.exp(z).sum()) - z[t]),
+        ("The exponentials overflow. Subtract the largest logit first.",
+         lambda z, t: -np.log(exp_over_sum(z)[t])),
+    ],
+)
+
+TRUE_CLASS = "Take 1 off at the true class, target, not at the likeliest one."
+
+GRADIENT = Exercise(
+    cross_entropy_gradient,
+    [probe(CAT, 1), probe(CAT, 0), probe(CAT + 1000, 2)],
+    [
+        ("The sign is turned: the gradient is p − y, not y − p.",
+         lambda z, t: -cross_entropy_gradient(z, t)),
+        ("This is p. Take 1 off at the true class.", lambda z, t: softmax(z)),
+        (TRUE_CLASS, lambda z, t: cross_entropy_gradient(z, int(np.argmax(z)))),
+        ("This uses the logits where the probabilities belong: softmax is missing.",
+         lambda z, t: z - np.eye(len(z))[t]),
+        ("No division by the number of classes: there is one picture.",
+         lambda z, t: cross_entropy_gradient(z, t) / len(z)),
+        (OVERFLOW, lambda z, t: exp_over_sum(z) - np.eye(len(z))[t]),
+    ],
+)
+
+
+def descent(logits, target, rate, steps, sign=-1, result=lambda z: z):
+    z = np.array(logits, dtype=float)
+    for _ in range(steps):
+        z = z + sign * rate * cross_entropy_gradient(z, target)
+    return result(z)
+
+
+DESCENT = Exercise(
+    descent,
+    [probe(CAT, 1, 1.0, 1), probe(CAT, 1, 0.5, 1), probe(CAT, 1, 1.0, 3), probe(CAT, 2, 1.0, 0)],
+    [
+        ("This climbs: the loss grows. Step against the gradient, z − rate · (p − y).",
+         lambda z, t, r, n: descent(z, t, r, n, sign=1)),
+        ("These are the probabilities. The logits are asked for.",
+         lambda z, t, r, n: descent(z, t, r, n, result=softmax)),
+        ("The rate changes nothing here: multiply the gradient by it.",
+         lambda z, t, r, n: descent(z, t, 1.0, n)),
+        ("The same gradient is used at every step. Compute it anew from the new logits.",
+         lambda z, t, r, n: z - n * r * cross_entropy_gradient(z, t)),
+        ("Only one step is made. Repeat it, and return after the loop, not in it.",
+         lambda z, t, r, n: descent(z, t, r, 1)),
+        ("That is one step too many.", lambda z, t, r, n: descent(z, t, r, n + 1)),
+        ("That is one step too few.", lambda z, t, r, n: descent(z, t, r, n - 1)),
+    ],
+)
+
+# --- Chapter 3 -----------------------------------------------------------------------------------
+
+WORDS = np.array([[1.0, 0.0], [0.0, 1.0], [-1.0, 1.0]])
+
+
+def states(vectors, keep=0.5, start=0.0):
+    h, every = start * vectors[0], []
+    for x in vectors:
+        h = keep * h + (1 - keep) * x
+        every.append(h)
+    return np.array(every)
+
+
+STATES = Exercise(
+    states,
+    [probe(WORDS), probe(WORDS, keep=0.9)],
+    [
+        ("Old and new are swapped: keep belongs to the old state, 1 − keep to the new word.",
+         lambda x, keep=0.5: states(x, 1 - keep)),
+        ("The argument keep changes nothing here.", lambda x, keep=0.5: states(x)),
+        ("The state begins with zeros, not with the first word.",
+         lambda x, keep=0.5: states(x, keep, start=1.0)),
+        ("This is the last state alone. Keep the state after each word.",
+         lambda x, keep=0.5: states(x, keep)[-1]),
+        ("All states are the same: h was changed in place, and one array appended each time. "
+         "Write h = …, which makes a new one.",
+         lambda x, keep=0.5: np.tile(states(x, keep)[-1], (len(x), 1))),
+        ("The zeros at the beginning are not the state after a word.",
+         lambda x, keep=0.5: np.vstack([0 * x[:1], states(x, keep)])),
+        ("The sentence is read backwards.", lambda x, keep=0.5: states(x[::-1], keep)),
+        ("The old state is not made smaller: multiply it by keep.",
+         lambda x, keep=0.5: np.cumsum((1 - keep) * x, axis=0)),
+    ],
+)
+
+SAID, RIGHT = "我 正在 吃 红 梨".split(), "我 正在 吃 红 苹果".split()
+SHORT, LONG = "我 吃".split(), "我 今天 吃 苹果".split()
+MOVED, REPEATED = "今天 我 吃 苹果".split(), "我 我 我 吃".split()
+
+
+def runs(words, n):
+    return Counter(tuple(words[i:i + n]) for i in range(len(words) - n + 1))
+
+
+def share(said, right, n):
+    return (runs(said, n) & runs(right, n)).total() / runs(said, n).total()
+
+
+SHARE = Exercise(
+    share,
+    [probe(SAID, RIGHT, 1), probe(SAID, RIGHT, 2), probe(MOVED, LONG, 1), probe(SHORT, LONG, 1),
+     probe(REPEATED, "我 苹果 梨".split(), 1)],
+    [
+        ("This is the share of the reference's runs. Divide by the number in the translation.",
+         lambda said, right, n: share(right, said, n)),
+        ("This compares place by place. A run may stand anywhere in the reference.",
+         lambda said, right, n: np.mean([said[i:i + n] == right[i:i + n]
+                                         for i in range(len(said) - n + 1)])),
+        ("Single words are compared. Make runs of n words.",
+         lambda said, right, n: share(said, right, 1)),
+        ("This is a count. Divide it by the number of runs in the translation.",
+         lambda said, right, n: (runs(said, n) & runs(right, n)).total()),
+        ("Divide by the number of runs, which is len(said) − n + 1.",
+         lambda said, right, n: (runs(said, n) & runs(right, n)).total() / len(said)),
+        ("我 我 我 gets too much: a run counts at most as often as the reference has it.",
+         lambda said, right, n: sum(count for run, count in runs(said, n).items()
+                                    if run in runs(right, n)) / runs(said, n).total()),
+        ("我 我 我 counts once here: each run of the translation counts, the repeated ones too.",
+         lambda said, right, n: len(runs(said, n) & runs(right, n)) / len(runs(said, n))),
+    ],
+)
+
+# --- Chapter 4 -----------------------------------------------------------------------------------
+
+S_T = np.array([2.0, 1.0])
+H = np.array([[1.0, 0.0], [0.0, 1.0], [-1.0, 0.4]])
+H_SQUARE = np.array([[1.5, 0.5], [0.0, 1.0]])
+W_BOOK = np.array([[0.0, 1.0], [1.0, 1.0]])
+W_SKEW = np.array([[0.0, 2.0], [-1.0, 0.5]])  # not its own transpose
+S_ALL = np.array([[-3.0, 3.0], [2.0, 1.0], [4.0, -3.0]])
+
+
+def attended(s, h, W, weigh=softmax, mix=lambda weights, h: weights @ h):
+    """(weights, context), with another way to weigh the scores, or to mix the states."""
+    weights = weigh(np.asarray(s) @ W @ h.T)
+    return weights, mix(weights, h)
+
+
+def from_the_wrong_side(weights, h):
+    """h @ weights, where the shapes allow it."""
+    return weights @ h.T if weights.shape[-1] == h.shape[1] else weights @ h
+
+
+ATTENTION_MISTAKES = [
+    ("W stands on the wrong side: the score is sᵀWh, not hᵀWs.",
+     lambda s, h, W: attended(s, h, W.T)),
+    ("W changes nothing here: the score is sᵀWh.",
+     lambda s, h, W: attended(s, h, np.eye(len(W)))),
+    ("These weights are scores. Softmax makes weights of them.",
+     lambda s, h, W: attended(s, h, W, weigh=lambda z: z)),
+    ("The context was made with the scores. Use the weights.",
+     lambda s, h, W: (attended(s, h, W)[0], attended(s, h, W, weigh=lambda z: z)[1])),
+    ("The context was made with the exponentials. Use the weights, after the division.",
+     lambda s, h, W: (attended(s, h, W)[0], attended(s, h, W, weigh=np.exp)[1])),
+    (NOT_NORMALISED, lambda s, h, W: attended(s, h, W, weigh=np.exp)),
+    (ARGMAX, lambda s, h, W: attended(s, h, W, weigh=one_hot)),
+    ("The scores are divided by d. The score of this chapter, sᵀWh, is not scaled.",
+     lambda s, h, W: attended(s, h, W / h.shape[1])),
+    ("The scores are divided by √d. The score of this chapter, sᵀWh, is not scaled.",
+     lambda s, h, W: attended(s, h, W / np.sqrt(h.shape[1]))),
+    ("The context comes from the wrong side: weights @ h mixes the states, the rows of h.",
+     lambda s, h, W: attended(s, h, W, mix=from_the_wrong_side)),
+    ("The context was divided by the number of states. The weights sum to 1 already.",
+     lambda s, h, W: attended(s, h, W, mix=lambda weights, h: weights @ h / len(h))),
+    ("Weights come first, then the context.", lambda s, h, W: attended(s, h, W)[::-1]),
+    (OVERFLOW, lambda s, h, W: attended(s, h, W, weigh=exp_over_sum)),
+]
+
+ATTEND = Exercise(
+    lambda s, h, W: attend(s, h, W=W)[1:],
+    [probe(S_T, H, W_BOOK), probe(S_T, H, W_SKEW), probe(S_T, H_SQUARE, W_SKEW),
+     probe(1000 * S_T, H, W_SKEW)],
+    ATTENTION_MISTAKES,
+    budget=True,
+    returns=("weights", "context"),
+)
+
+ATTEND_ALL = Exercise(
+    lambda S, h, W: attend(S, h, W=W)[1:],
+    [probe(S_ALL[:2], H, W_BOOK), probe(S_ALL, H, W_SKEW), probe(S_ALL[:2], H_SQUARE, W_SKEW),
+     probe(1000 * S_ALL, H, W_SKEW), probe(np.array([[0.5, 1.0], [900.0, 800.0]]), H, W_SKEW)],
+    [
+        (WRONG_AXIS + " Each decoder state, a row, has a budget of 1.",
+         lambda S, h, W: attended(S, h, W, weigh=lambda z: softmax(z, axis=0))),
+        (ALL_SHARE, lambda S, h, W: attended(S, h, W, weigh=over_everything)),
+        (KEEPDIMS, lambda S, h, W: attended(S, h, W, weigh=without_keepdims)),
+        (ONE_MAXIMUM, lambda S, h, W: attended(S, h, W, weigh=one_maximum)),
+        *ATTENTION_MISTAKES,
+    ],
+    budget=True,
+    returns=("weights", "contexts"),
+)
+
+
+def masked_weights(scores, hidden):
+    return attention_weights(scores, np.arange(len(scores)) != hidden)
+
+
+def hidden_after(scores, hidden, normalise=False):
+    """The weights with a hole in them, filled up again or not."""
+    weights = softmax(scores)
+    weights[hidden] = 0
+    return weights / weights.sum() if normalise else weights
+
+
+def with_score(scores, hidden, value):
+    scores[hidden] = value
+    return scores
+
+
+MASKED_WEIGHTS = Exercise(
+    masked_weights,
+    [probe(np.array([1.0, 3.0, 0.2]), 1), probe(np.array([1.0, 3.0, 0.2]), 0),
+     probe(np.array([1.0, 1000.0, 0.2]), 1), probe(np.array([1000.0, 999.0, 0.2]), 2)],
+    [
+        ("The weights no longer sum to 1: the word was hidden after the softmax. "
+         "Hide its score, before it.", hidden_after),
+        ("The word was hidden after the softmax, and its large score left nothing for the others. "
+         "Hide its score, before it.", lambda z, i: hidden_after(z, i, normalise=True)),
+        ("A score of 0 hides nothing: e to the power of 0 is 1. Use −np.inf.",
+         lambda z, i: softmax(with_score(z, i, 0.0))),
+        ("Nothing is hidden yet: these are the weights of all words.", lambda z, i: softmax(z)),
+        ("The mask is upside down: all but the hidden word are hidden.",
+         lambda z, i: np.eye(len(z))[i]),
+        ("The hidden word keeps its place, with a weight of 0: do not take it out.",
+         lambda z, i: softmax(np.delete(z, i))),
+        ("These are scores. Softmax makes weights of them.",
+         lambda z, i: with_score(z, i, -np.inf)),
+        (NOT_NORMALISED, lambda z, i: np.exp(with_score(z, i, -np.inf))),
+        (ARGMAX, lambda z, i: one_hot(with_score(z, i, -np.inf))),
+        (OVERFLOW, lambda z, i: exp_over_sum(with_score(z, i, -np.inf))),
+    ],
+    budget=True,
+)
+
+EXERCISES = {
+    "softmax": SOFTMAX,
+    "softmax_of_rows": SOFTMAX_OF_ROWS,
+    "log_softmax": LOG_SOFTMAX,
+    "cross_entropy": CROSS_ENTROPY,
+    "cross_entropy_gradient": GRADIENT,
+    "descent": DESCENT,
+    "states": STATES,
+    "share": SHARE,
+    "attend": ATTEND,
+    "attend_all": ATTEND_ALL,
+    "masked_weights": MASKED_WEIGHTS,
+}
