@@ -257,6 +257,8 @@ DRIVE_BOTTLENECK = """(settings) => settings.map(({ measure, length }) => {
     title: root.querySelector(".sa-title").innerText,
     texts: all("p[lang]").map((p) => p.innerText.trim()),
     marks: all("p[lang=zh]").map((p) => [...p.querySelectorAll("mark")].map((m) => m.innerText)),
+    counts: all("p[lang=zh]").map((p) => p.parentNode.querySelector("small").textContent),
+    ticks: all(".sa-down span").map((tick) => Number(tick.textContent)),
   };
 })"""
 
@@ -286,7 +288,12 @@ def test_bottleneck_shows_every_stored_value_and_sentence(show):  # noqa: F811
         assert found["texts"] == [" ".join(words) for words in (
             sentence["english"], sentence["reference"],
             *([word for word, _ in output] for output in outputs))]
-        assert found["marks"][1:] == [[w for w, right in output if not right] for output in outputs]
+        wrong = [[word for word, right in output if not right] for output in outputs]
+        assert found["marks"][1:] == wrong
+        assert found["counts"][1:] == [
+            f"{len(words)} of {len(output)} wrong or missing" if words else "all right"
+            for words, output in zip(wrong, outputs, strict=True)]
+        assert found["ticks"] == [full, full / 2, 0]
         assert found["title"].endswith(f"{len(sentence['english'])} words")
         assert_all_rounded(found["shown"])
     assert seen.complaints == []
@@ -321,7 +328,7 @@ DRIVE_TRANSLATOR = """(sentences) => sentences.map((text) => {
   use(root.querySelector("input"), text);
   root.querySelector(".sa-typing button").click();
   return {
-    message: root.querySelector(".sa-message").innerText,
+    message: root.querySelector(".sa-message").textContent,
     offers: all(".sa-message button").map((button) => button.textContent),
     shown: !root.querySelector(".sa-map").closest("[hidden]"),
     words: root.querySelector(".sa-translation").textContent,
