@@ -1,0 +1,382 @@
+"""The checkers tell right from plausibly wrong: each accepts two solutions, and names mistakes."""
+
+import ast
+import re
+import warnings
+from collections import Counter
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+import scipy.special
+
+import softattn_core
+from softattn_core.exercises import EXERCISES, check, hint
+
+CHAPTERS = Path(__file__).parents[1] / "chapters"
+NUMBERED = sorted(path.stem for path in CHAPTERS.glob("[0-9]*.ipynb"))
+
+
+def code_cells(name):
+    notebook = nbformat.read(CHAPTERS / f"{name}.ipynb", as_version=4)
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def printed_solutions():
+    """{name: function}: the functions my_… of solutions.ipynb, as the reader finds them."""
+    namespace = {"np": np, "Counter": Counter} | {
+        name: getattr(softattn_core, name) for name in softattn_core.__all__}
+    for cell in code_cells("solutions"):
+        functions = [node for node in ast.parse(cell.source).body
+                     if isinstance(node, ast.FunctionDef) and node.name.startswith("my_")]
+        exec(compile(ast.Module(functions, []), cell.id, "exec"), namespace)
+    return {name.removeprefix("my_"): each for name, each in namespace.items()
+            if name.startswith("my_")}
+
+
+SOLUTIONS = printed_solutions()
+
+
+# --- A second solution of each, in another manner ------------------------------------------------
+
+def softmax_by_shares(scores, axis=-1, temperature=1.0):
+    """Each share is 1 / Σ e^(z_j − z_i): no maximum is subtracted, and nothing can be 0 by 0."""
+    z = np.moveaxis(np.asarray(scores), axis, -1) / temperature
+    with np.errstate(over="ignore"):
+        shares = 1 / np.exp(z[..., None, :] - z[..., :, None]).sum(axis=-1)
+    return np.moveaxis(shares, -1, axis)
+
+
+def attention_by_loops(s, h, W):
+    scores = [sum(s[i] * W[i][j] * h_k[j] for i in range(len(s)) for j in range(len(h_k)))
+              for h_k in h]
+    weights = softmax_by_shares(scores)
+    return list(weights), [sum(w * h_k[j] for w, h_k in zip(weights, h, strict=True))
+                           for j in range(len(h[0]))]
+
+
+def attention_row_by_row(S, h, W):
+    weights, contexts = zip(*(attention_by_loops(s, h, W) for s in S), strict=True)
+    return weights, contexts
+
+
+def share_by_crossing_out(said, right, n):
+    left = [right[i:i + n] for i in range(len(right) - n + 1)]
+    ours = [said[i:i + n] for i in range(len(said) - n + 1)]
+    found = 0
+    for run in ours:
+        if run in left:
+            left.remove(run)
+            found += 1
+    return found / len(ours)
+
+
+SECOND = {
+    "softmax": softmax_by_shares,
+    "softmax_of_rows": lambda scores: scipy.special.softmax(scores, axis=1).tolist(),
+    "log_softmax": scipy.special.log_softmax,
+    "cross_entropy": lambda z, t: -scipy.special.log_softmax(z)[t],
+    "cross_entropy_gradient": lambda z, t: [
+        p - (i == t) for i, p in enumerate(scipy.special.softmax(z))],
+    "descent": lambda z, t, rate, steps: z if steps == 0 else SECOND["descent"](
+        z - rate * (scipy.special.softmax(z) - np.eye(len(z))[t]), t, rate, steps - 1),
+    "states": lambda x, keep=0.5: [
+        sum((1 - keep) * keep ** (t - i) * x[i] for i in range(t + 1)) for t in range(len(x))],
+    "share": share_by_crossing_out,
+    "attend": attention_by_loops,
+    "attend_all": attention_row_by_row,
+    "masked_weights": lambda scores, hidden: np.insert(
+        softmax_by_shares(np.delete(scores, hidden)), hidden, 0),
+}
+
+
+def test_every_exercise_has_two_solutions():
+    assert set(SOLUTIONS) == set(SECOND) == set(EXERCISES)
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+@pytest.mark.parametrize("solutions", [SOLUTIONS, SECOND], ids=["printed", "second"])
+def test_a_right_solution_is_accepted(name, solutions, capsys):
+    check(name, solutions[name])
+    assert capsys.readouterr().out == f"{name}: right.\n"
+
+
+# --- Plausible mistakes, and the words by which each hint is known --------------------------------
+
+def e_over_sum(z, **along):
+    e = np.exp(z)
+    return e / e.sum(**along)
+
+
+def stable(z, axis=-1):
+    return e_over_sum(z - z.max(axis=axis, keepdims=True), axis=axis, keepdims=True)
+
+
+def winner(z):
+    return (z == z.max(axis=-1, keepdims=True)) * 1.0
+
+
+def attention(s, h, W, weigh=stable):
+    weights = weigh(s @ W @ h.T)
+    return weights, weights @ h
+
+
+def only_first_step(logits, target, rate, steps):
+    for _ in range(steps):
+        return logits - rate * (stable(logits) - np.eye(len(logits))[target])
+    return logits
+
+
+def states_in_place(vectors, keep=0.5):
+    h, states = np.zeros(len(vectors[0])), []
+    for x in vectors:
+        h *= keep
+        h += (1 - keep) * x
+        states.append(h)
+    return np.array(states)
+
+
+def zeroed(scores, hidden, renormalise=False):
+    weights = stable(scores)
+    weights[hidden] = 0
+    return weights / weights.sum() if renormalise else weights
+
+
+def rescored(scores, hidden, value):
+    z = scores.copy()
+    z[hidden] = value
+    return z
+
+
+def matching_sets(said, right, n):
+    ours, theirs = ({tuple(words[i:i + n]) for i in range(len(words) - n + 1)}
+                    for words in (said, right))
+    return len(ours & theirs) / len(ours)
+
+
+def unclipped(said, right, n):
+    ours, theirs = ([tuple(words[i:i + n]) for i in range(len(words) - n + 1)]
+                    for words in (said, right))
+    return sum(run in theirs for run in ours) / len(ours)
+
+
+MISTAKES = {
+    "softmax": {
+        "largest score first": lambda z, axis=-1, temperature=1.0: e_over_sum(
+            z / temperature, axis=axis, keepdims=True),
+        "each row's own maximum": lambda z, axis=-1, temperature=1.0: e_over_sum(
+            (z - z.max()) / temperature, axis=axis, keepdims=True),
+        "which axis": lambda z, axis=-1, temperature=1.0: stable(z / temperature, axis=0),
+        "the argument axis": lambda z, axis=-1, temperature=1.0: stable(z / temperature),
+        "upside down": lambda z, axis=-1, temperature=1.0: stable(z * temperature, axis),
+        "temperature changes nothing": lambda z, axis=-1, temperature=1.0: stable(z, axis),
+        "argmax": lambda z, axis=-1, temperature=1.0: winner(z),
+        "Divide them by their sum": lambda z, axis=-1, temperature=1.0: np.exp(z / temperature),
+        "Take exponentials": lambda z, axis=-1, temperature=1.0: z / z.sum(),
+        "share one budget": lambda z, axis=-1, temperature=1.0: e_over_sum(
+            (z - z.max()) / temperature),
+    },
+    "softmax_of_rows": {
+        "share one budget": lambda z: e_over_sum(z - z.max()),
+        "which axis": lambda z: stable(z, axis=0),
+        "argmax": winner,
+        "largest score first": lambda z: e_over_sum(z, axis=1, keepdims=True),
+        "each row's own maximum": lambda z: e_over_sum(z - z.max(), axis=1, keepdims=True),
+        "Divide them by their sum": np.exp,
+        "Take exponentials": lambda z: z / z.sum(axis=1, keepdims=True),
+        "raised ValueError": lambda z: e_over_sum(z - z.max(), axis=1),
+    },
+    "log_softmax": {
+        "Their logarithms": lambda z: np.exp(z) / np.exp(z).sum(),
+        "rounded to 0": lambda z: np.log(stable(z)),
+        "overflows": lambda z: z - np.log(np.exp(z).sum()),
+        "another base": lambda z: np.log2(stable(z)),
+        "sign": lambda z: -np.log(stable(z)),
+        "still missing": lambda z: z - z.max(),
+    },
+    "cross_entropy": {
+        "sign": lambda z, t: np.log(stable(z)[t]),
+        "the probability of the true class": lambda z, t: stable(z)[t],
+        "1 − p": lambda z, t: 1 - stable(z)[t],
+        "another base": lambda z, t: -np.log10(stable(z)[t]),
+        "the likeliest class": lambda z, t: -np.log(stable(z).max()),
+        "no sum or mean": lambda z, t: -np.log(stable(z)).sum(),
+        "rounded to 0": lambda z, t: -np.log(stable(z)[t]),
+        "overflow": lambda z, t: np.log(np.exp(z).sum()) - z[t],
+        "raised IndexError": lambda z, t: -np.log(stable(z))[t + 3],
+    },
+    "cross_entropy_gradient": {
+        "p − y, not y − p": lambda z, t: np.eye(len(z))[t] - stable(z),
+        "This is p": lambda z, t: stable(z),
+        "not at the likeliest": lambda z, t: stable(z) - winner(z),
+        "softmax is missing": lambda z, t: z - np.eye(len(z))[t],
+        "overflow": lambda z, t: e_over_sum(z) - np.eye(len(z))[t],
+        "number of classes": lambda z, t: (stable(z) - np.eye(len(z))[t]) / len(z),
+    },
+    "descent": {
+        "climbs": lambda z, t, rate, steps: SECOND["descent"](z, t, -rate, steps),
+        "the probabilities": lambda z, t, rate, steps: stable(
+            SECOND["descent"](z, t, rate, steps)),
+        "rate changes nothing": lambda z, t, rate, steps: SECOND["descent"](z, t, 1, steps),
+        "anew": lambda z, t, rate, steps: z - rate * steps * (stable(z) - np.eye(len(z))[t]),
+        "Only one step": only_first_step,
+        "too many": lambda z, t, rate, steps: SECOND["descent"](z, t, rate, steps + 1),
+    },
+    "states": {
+        "swapped": lambda x, keep=0.5: SECOND["states"](x, 1 - keep),
+        "keep changes nothing": lambda x, keep=0.5: SECOND["states"](x),
+        "begins with zeros": lambda x, keep=0.5: np.array(SECOND["states"](x, keep)) + [
+            keep ** (t + 1) * x[0] for t in range(len(x))],
+        "last state alone": lambda x, keep=0.5: SECOND["states"](x, keep)[-1],
+        "in place": states_in_place,
+        "at the beginning": lambda x, keep=0.5: [0 * x[0], *SECOND["states"](x, keep)],
+        "backwards": lambda x, keep=0.5: SECOND["states"](x[::-1], keep),
+    },
+    "share": {
+        "the reference's runs": lambda said, right, n: share_by_crossing_out(right, said, n),
+        "place by place": lambda said, right, n: sum(
+            said[i] == right[i] for i in range(len(said))) / len(said) if n == 1
+            else share_by_crossing_out(said, right, n),
+        "runs of n words": lambda said, right, n: share_by_crossing_out(said, right, 1),
+        "This is a count": lambda said, right, n: round(
+            share_by_crossing_out(said, right, n) * (len(said) - n + 1)),
+        "len(said) − n + 1": lambda said, right, n: share_by_crossing_out(said, right, n)
+            * (len(said) - n + 1) / len(said),
+        "at most as often": unclipped,
+        "the repeated ones too": matching_sets,
+    },
+    "attend": {
+        "wrong side: the score": lambda s, h, W: attention(s, h, W.T),
+        "W changes nothing": lambda s, h, W: attention(s, h, np.eye(2)),
+        "These weights are scores": lambda s, h, W: (s @ W @ h.T, s @ W @ h.T @ h),
+        "made with the scores": lambda s, h, W: (stable(s @ W @ h.T), s @ W @ h.T @ h),
+        "made with the exponentials": lambda s, h, W: (
+            stable(s @ W @ h.T), np.exp(s @ W @ h.T) @ h),
+        "argmax": lambda s, h, W: attention(s, h, W, winner),
+        "divided by d": lambda s, h, W: attention(s / 2, h, W),
+        "divided by √d": lambda s, h, W: attention(s / np.sqrt(2), h, W),
+        "comes from the wrong side": lambda s, h, W: (
+            stable(s @ W @ h.T), (h if len(h) == 2 else h.T) @ stable(s @ W @ h.T)),
+        "number of states": lambda s, h, W: (
+            stable(s @ W @ h.T), (stable(s @ W @ h.T)[:, None] * h).mean(axis=0)),
+        "Weights come first": lambda s, h, W: attention(s, h, W)[::-1],
+        "overflow": lambda s, h, W: attention(s, h, W, e_over_sum),
+        "Divide them by their sum": lambda s, h, W: attention(s, h, W, np.exp),
+        "Return 2 things": lambda s, h, W: attention(s, h, W)[1],
+        "raised ValueError": lambda s, h, W: (stable(s @ W @ h.T), h @ stable(s @ W @ h.T)),
+    },
+    "attend_all": {
+        "which axis": lambda S, h, W: attention(S, h, W, lambda z: stable(z, axis=0)),
+        "share one budget": lambda S, h, W: attention(
+            S, h, W, lambda z: e_over_sum(z - z.max())),
+        "keepdims=True is missing": lambda S, h, W: attention(
+            S, h, W, lambda z: e_over_sum(z - z.max(axis=1, keepdims=True), axis=1)
+            if len(z) == len(z.T) else stable(z)),
+        "each row's own maximum": lambda S, h, W: attention(
+            S, h, W, lambda z: e_over_sum(z - z.max(), axis=1, keepdims=True)),
+        "overflow": lambda S, h, W: attention(
+            S, h, W, lambda z: e_over_sum(z, axis=1, keepdims=True)),
+        "argmax": lambda S, h, W: attention(S, h, W, winner),
+        "wrong side: the score": lambda S, h, W: attention(S, h, W.T),
+        "made with the scores": lambda S, h, W: (stable(S @ W @ h.T), S @ W @ h.T @ h),
+    },
+    "masked_weights": {
+        "no longer sum to 1": zeroed,
+        "left nothing": lambda z, i: zeroed(z, i, renormalise=True),
+        "score of 0": lambda z, i: stable(rescored(z, i, 0)),
+        "Nothing is hidden": lambda z, i: stable(z),
+        "upside down": lambda z, i: stable(
+            np.where(np.arange(len(z)) == i, z, -np.inf)),
+        "do not take it out": lambda z, i: stable(np.delete(z, i)),
+        "These are scores": lambda z, i: rescored(z, i, -np.inf),
+        "argmax": lambda z, i: winner(rescored(z, i, -np.inf)),
+        "overflow": lambda z, i: e_over_sum(rescored(z, i, -np.inf)),
+    },
+}
+
+
+@pytest.mark.parametrize("name, words", [(n, w) for n, each in MISTAKES.items() for w in each])
+def test_a_mistake_gets_its_own_hint(name, words):
+    assert words in (hint(name, MISTAKES[name][words]) or "accepted")
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_hints_of_an_exercise_differ(name):
+    hints = [hint(name, mistaken) for mistaken in MISTAKES[name].values()]
+    assert len(set(hints)) == len(hints)
+
+
+def test_every_exercise_has_mistakes():
+    assert set(MISTAKES) == set(EXERCISES)
+
+
+# --- What the reader may hand in besides ----------------------------------------------------------
+
+@pytest.mark.parametrize("solution, words", [
+    (lambda scores, axis=-1, temperature=1.0: None, "gives None. Write the function"),
+    (lambda: 1, "([2.0, 1.0, 0.1]) raised TypeError"),
+    (lambda scores, **rest: {"a": 1}, "should give numbers, and gives {'a': 1}"),
+    (lambda scores, **rest: "abc", "should give numbers, and gives 'abc'"),
+    (lambda scores, **rest: scores[:2], "has the shape (2,) where (3,) was expected"),
+    (lambda scores, **rest: [scores, [1]], "should give numbers"),
+    (lambda scores, **rest: scores / 0, "gives [inf, inf, inf]"),
+    (lambda scores, **rest: 1 // 0, "([2.0, 1.0, 0.1]) raised ZeroDivisionError"),
+    (lambda scores, **rest: scores * 0 + 0.2, "gives [0.2, 0.2, 0.2]: rows do not sum to 1"),
+    (np.array([0.659, 0.242, 0.099]), "without calling it"),
+])
+def test_anything_gets_a_hint_and_no_traceback(solution, words, capsys):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        check("softmax", solution)
+    printed = capsys.readouterr()
+    assert printed.out.startswith("softmax: not yet. ") and words in printed.out
+    assert printed.err == ""
+
+
+def test_the_call_is_named_as_the_reader_would_write_it():
+    def my_softmax(scores, axis=-1, temperature=1.0):
+        return scores if temperature == 1 and np.ndim(scores) == 1 else None
+
+    assert hint("softmax", my_softmax).startswith("my_softmax([2.0, 1.0, 0.1]) gives [2.0, ")
+    assert hint("softmax", lambda z, axis=-1, temperature=1.0:
+                stable(z) if temperature == 1 else None) == (
+        "<lambda>([2.0, 1.0, 0.1], temperature=0.5) gives None: there is a way without a return.")
+
+
+def test_the_reader_may_change_the_arguments():
+    def my_softmax(scores, axis=-1, temperature=1.0):
+        scores -= scores.max(axis=axis, keepdims=True)
+        scores /= temperature
+        return e_over_sum(scores, axis=axis, keepdims=True)
+
+    assert hint("softmax", my_softmax) is hint("softmax", my_softmax) is None
+
+
+def test_an_unknown_exercise_names_those_that_exist():
+    with pytest.raises(ValueError, match="no exercise 'sofmax'; there are softmax, so"):
+        check("sofmax", softattn_core.softmax)
+
+
+# --- The notebooks -------------------------------------------------------------------------------
+
+STUB = re.compile(r'^check\("(\w+)", my_(\w+)\)$', re.MULTILINE)
+
+
+def stubs(name):
+    return [cell for cell in code_cells(name) if "exercise" in cell.metadata.get("tags", [])]
+
+
+def checks_in(cells):
+    return [found for cell in cells for found in STUB.findall(cell.source)]
+
+
+def test_every_exercise_is_checked_once_in_its_chapter_and_once_in_the_solutions():
+    asked = [found for name in NUMBERED for found in checks_in(stubs(name))]
+    assert asked == checks_in(code_cells("solutions")) == [(name, name) for name in EXERCISES]
+
+
+def test_a_stub_says_what_to_do():
+    for cell in (cell for name in NUMBERED for cell in stubs(name)):
+        [output] = cell.outputs
+        assert "gives None. Write the function" in output.text, cell.id
