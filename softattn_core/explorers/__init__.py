@@ -8,12 +8,14 @@
     ThreeStepsExplorer(h=…, s=…, W=…, words=…)          scores, weights and context in the plane
     TranslatorExplorer(sentence="i love you", parameters=None)   a trained model, in the page
     AttentionMatrixExplorer(words=…, Q=…, K=…, V=…, mask="scores", scaled=True, row=1)
+    NormaliserExplorer(scores=(-3.0, 1.0, 3.4), names=("I", "love", "you"))  softmax and the others
     Questions("01_softmax", "overflow")    questions of a chapter, from the file beside it
 """
 
 from softattn_core.explorers.attention_matrix import AttentionMatrixExplorer
 from softattn_core.explorers.bottleneck import BottleneckExplorer
 from softattn_core.explorers.focus import FocusExplorer
+from softattn_core.explorers.normalisers import NormaliserExplorer
 from softattn_core.explorers.questions import Questions
 from softattn_core.explorers.simplex import SimplexExplorer
 from softattn_core.explorers.softmax import SoftmaxExplorer
@@ -24,6 +26,7 @@ __all__ = [
     "AttentionMatrixExplorer",
     "BottleneckExplorer",
     "FocusExplorer",
+    "NormaliserExplorer",
     "Questions",
     "SimplexExplorer",
     "SoftmaxExplorer",

@@ -1,0 +1,114 @@
+// Scores in; for each normaliser a card with bars, their sum, and in words what is lost.
+
+// The mirror of softattn_core.sparsemax: max(z - tau, 0), tau the largest that leaves a sum of 1.
+function sparsemax(scores) {
+  const z = shifted(scores);
+  let total = 0;
+  const taus = [...z].sort((a, b) => b - a).map((x, k) => ((total += x) - 1) / (k + 1));
+  return z.map((x) => Math.max(x - Math.max(...taus), 0));
+}
+
+const divided = (z) => z.map((x) => (sum(z) === 0 ? NaN : x / sum(z)));
+
+const WEIGHTS = {
+  softmax,
+  sparsemax,
+  divided,
+  relu_sum: (z) => divided(z.map((x) => Math.max(x, 0))).map((w) => w || 0),
+  sigmoid: (z) => z.map((x) => softmax([x, 0])[0]),
+  argmax: (z) => z.map((_, i) => Number(i === z.indexOf(Math.max(...z)))),
+  uniform: (z) => z.map(() => 1 / z.length),
+};
+
+// The key of the sentence that says what is lost with these scores z and weights w.
+const LOST = {
+  softmax: (z, w) => (Math.max(...w) > 0.999 ? "lostSlope" : "lostNothing"),
+  sparsemax(z, w) {
+    const kept = w.filter((x) => x > 0).length;
+    return kept === 1 ? "lostChoice" : kept < w.length ? "lostZeros" : "lostNothing";
+  },
+  divided(z, w) {
+    if (sum(z) === 0) return "lostDivision";
+    if (Math.min(...w) < 0) return "lostSign";
+    return sum(z) < 0 && Math.max(...z) > Math.min(...z) ? "lostOrder" : "lostShift";
+  },
+  relu_sum: (z) => (Math.max(...z) <= 0 ? "lostAll" : Math.min(...z) <= 0 ? "lostZeros" : "lostShift"),
+  sigmoid: () => "lostBudget",
+  argmax: () => "lostGradient",
+  uniform: () => "lostFocus",
+};
+
+function render({ model, el }) {
+  const say = sayIn(el);
+  const titles = {
+    softmax: "softmax", sparsemax: "sparsemax", divided: say("divided"), relu_sum: say("reluSum"),
+    sigmoid: "sigmoid", argmax: "argmax", uniform: say("uniform"),
+  };
+  const { node: status, tell } = announcer();
+  const scores = () => model.get("scores");
+  const names = model.get("names");
+
+  const sliders = names.map((name, i) => {
+    const control = scoreSlider((z) =>
+      change(model, { scores: scores().map((old, j) => (j === i ? z : old)) }));
+    const label = say("score", { name });
+    control.label(label, say("exactly", { label }));
+    const head = make("span", { class: "sa-name", "aria-hidden": "true", ...languageOf(name) }, name);
+    return { ...control, row: make("div", { class: "sa-row" }, head, control.range, control.field) };
+  });
+
+  function share(head) {
+    const bar = make("span", { class: "sa-bar sa-signed sa-weights" });
+    const value = make("span", { class: "sa-value sa-weights" });
+    return { bar, value, row: make("div", { class: "sa-share" }, head, bar, value) };
+  }
+
+  function card(kind) {
+    const shares = names.map((name) => share(make("span", languageOf(name), name)));
+    const total = make("b", { class: "sa-value" });
+    const lost = make("p", { class: "sa-note" });
+    const title = titles[kind];
+    const node = make(
+      "div", { class: "sa-card", role: "group", "aria-label": title },
+      make("b", {}, title), ...shares.map(({ row }) => row),
+      make("div", { class: "sa-share" }, say("sum"), make("span"), total), lost,
+    );
+    return { kind, title, shares, total, lost, node };
+  }
+
+  const cards = Object.keys(WEIGHTS).map(card);
+  const write = (node, x) => show(node, x, Number.isNaN(x) ? "—" : format(x));
+
+  function draw() {
+    const z = scores();
+    sliders.forEach((slider, i) => slider.show(z[i]));
+    const sums = cards.map(({ kind, title, shares, total, lost }) => {
+      const w = WEIGHTS[kind](z);
+      shares.forEach(({ bar, value }, i) => {
+        fill(bar, clamp(w[i] || 0, -0.5, 1));
+        write(value, w[i]);
+      });
+      write(total, sum(w));
+      lost.textContent = say(LOST[kind](z, w));
+      return `${title} ${total.textContent}`;
+    });
+    tell(say("sums", { values: sums.join(", ") }));
+  }
+
+  const set = (...numbers) => ({ scores: numbers });
+  const examples = [
+    [say("atI"), set(3, 0, -3)],
+    [say("atLove"), set(1, 3, 0.2)],
+    [say("shiftedByHundred"), set(101, 103, 100.2)],
+    [say("close"), set(0.5, 0.2, -0.1)],
+    [say("below"), set(-1, -2, -0.5)],
+  ];
+  frame(
+    el, say("normalisers"), presets(model, say, names.length === 3 ? examples : []),
+    ...sliders.map(({ row }) => row), make("div", { class: "sa-cards" }, ...cards.map(({ node }) => node)),
+    make("p", { class: "sa-note" }, say("cutBars")), status,
+  );
+  return follow(model, ["scores"], draw);
+}
+
+export default { render };

@@ -1,0 +1,169 @@
+"""The normalisers explorer in a real browser: equal to softattn_core, and fit for everyone."""
+
+import gzip
+import random
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from softattn_core.explorers import NormaliserExplorer
+from softattn_core.explorers.normalisers import NORMALISERS
+from tests.site.test_explorers import (
+    DRIVER,
+    EVIL,
+    FITS,
+    HOST,
+    assert_all_rounded,
+    assert_equal,
+    random_score,
+    show,  # noqa: F401
+)
+
+PHONE = {"width": 360, "height": 740}
+DRIVE = """(settings) => settings.map(({ scores, by }) => {
+  const root = document.querySelector(".sa-explorer");
+  const all = (selector, node = root) => [...node.querySelectorAll(selector)];
+  all(`.sa-row .sa-${by}`).forEach((input, i) => use(input, scores[i]));
+  const filled = (bar) => {
+    const { width, left } = getComputedStyle(bar, "::before");
+    const share = parseFloat(width) / bar.clientWidth * 1.5;
+    return parseFloat(left) < bar.clientWidth / 3 - 1 ? -share : share;
+  };
+  return {
+    scores: read(all(".sa-row .sa-field")), height: root.offsetHeight,
+    values: shown(root).filter(([value]) => value !== "NaN"),
+    unknown: all("[data-value=NaN]").map((node) => node.textContent),
+    cards: all(".sa-card").map((card) => ({
+      weights: read(all(".sa-value.sa-weights", card)), sum: read(all("b.sa-value", card))[0],
+      bars: all(".sa-bar", card).map(filled), lost: card.querySelector("p").textContent,
+    })),
+  };
+})"""
+
+
+def lost(kind, z, w):
+    """What the card must say, as a word of its sentence."""
+    shares = (w > 0).sum()
+    if kind == "divided" and z.sum() == 0:
+        return "sum to 0"
+    if kind == "divided" and (w < 0).any():
+        return "negative"
+    if kind == "divided":
+        return "reversed" if z.sum() < 0 and z.max() > z.min() else "even out"
+    if kind == "relu_sum":
+        return {0: "No score above 0", len(z): "even out"}.get(shares, "Exact zeros")
+    if kind == "sparsemax":
+        return {1: "One takes all", len(z): "Nothing lost"}.get(shares, "Exact zeros")
+    if kind == "softmax":
+        return "hardly any gradient" if w.max() > 0.999 else "Nothing lost"
+    return {"sigmoid": "No budget", "argmax": "No gradient", "uniform": "No focus"}[kind]
+
+
+def settings_of(count, seed):
+    rng = random.Random(seed)
+    for number in range(count):
+        near = [round(rng.uniform(-1, 1), 2) for _ in range(3)]
+        far = [random_score(rng) for _ in range(3)]
+        steps = [rng.randint(-100, 100) / 10 for _ in range(3)]
+        yield [{"by": "field", "scores": near}, {"by": "field", "scores": far},
+               {"by": "range", "scores": steps}][number % 3]
+    for scores in ([3.0, 0.0, -3.0], [0.0] * 3, [-2.0] * 3, [1e6, -1e6, 1e-300], [-1.0, 0.0, 0.0]):
+        yield {"by": "field", "scores": scores}
+
+
+def test_normalisers_equal_the_core(show):  # noqa: F811
+    seen = show(NormaliserExplorer())
+    seen.page.evaluate(DRIVER)
+    settings, said = list(settings_of(600, seed=7)), set()
+    for setting, found in zip(settings, seen.page.evaluate(DRIVE, settings), strict=True):
+        z = np.array(setting["scores"])
+        assert_equal(found["scores"], z)
+        assert len(found["cards"]) == len(NORMALISERS)
+        for (kind, weights_of), card in zip(NORMALISERS.items(), found["cards"], strict=True):
+            w = weights_of(z)
+            assert lost(kind, z, w) in card["lost"], (kind, z, card["lost"])
+            said.add(card["lost"])
+            if np.isnan(w).any():
+                assert found["unknown"] == ["—"] * 4 and kind == "divided"
+                assert card["bars"] == pytest.approx([0] * 3, abs=0.02)
+                continue
+            assert_equal(card["weights"], w)
+            assert_equal([card["sum"]], [w.sum()], 4e-16 * np.abs(w).max())
+            assert card["bars"] == pytest.approx(list(np.clip(w, -0.5, 1)), abs=0.04)
+        assert_all_rounded(found["values"])
+    assert len(said) == 12, "every sentence was said"
+    assert seen.complaints == []
+
+
+def test_two_and_six_scores_with_any_names(show):  # noqa: F811
+    names = [EVIL, "</script><b>x", "&lt;i&gt;", "爱", "x" * 40, "6"]
+    explorer = NormaliserExplorer([0.5, -1.0, 2.0, 0.0, 1.0, 3.0], names)
+    seen = show(explorer)
+    page = seen.page
+    assert page.locator(".sa-card:first-child .sa-share span:first-child").all_inner_texts()[:6] \
+        == names
+    assert not page.evaluate("'injected' in window")
+    assert page.locator(".sa-explorer :is(img, i, script)").count() == 0
+    found = page.locator(".sa-card").nth(1).locator("span.sa-value").evaluate_all(
+        "(all) => all.map((node) => node.dataset.value)")
+    assert_equal(found, explorer.weights["sparsemax"])
+    assert seen.complaints == []
+
+
+def test_by_keyboard_with_presets_and_reset(show):  # noqa: F811
+    page = show(NormaliserExplorer()).page
+    lost = lambda kind: page.get_by_role(  # noqa: E731
+        "group", name=kind, exact=True).locator("p").inner_text()
+    assert "negative" in lost("÷ sum")
+    page.get_by_role("slider", name="Score of I", exact=True).focus()
+    page.keyboard.press("End")
+    assert page.get_by_role("slider", name="Score of I", exact=True).get_attribute(
+        "data-value") == "10"
+    page.get_by_role("button", name="Saying 我").click()
+    assert "sum to 0" in lost("÷ sum")
+    page.get_by_role("button", name="All below 0").click()
+    assert "reversed" in lost("÷ sum") and "No score above 0" in lost("ReLU ÷ sum")
+    page.get_by_role("button", name="Reset").click()
+    assert "negative" in lost("÷ sum") and "No budget" in lost("sigmoid")
+    page.get_by_role("status").get_by_text("Sums: softmax 1.000").wait_for(state="attached")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_axe_finds_nothing(show, theme, language):  # noqa: F811
+    page = show(NormaliserExplorer(), theme=theme, language=language).page
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+    assert ("没有焦点" in page.locator("main").inner_text()) == (language == "zh-CN")
+
+
+@pytest.mark.parametrize("width, text", [(360, 100), (320, 100), (640, 200), (1280, 100)],
+                         ids=["phone", "zoom 400 %", "text 200 %", "wide"])
+def test_nothing_is_lost_on_a_phone_or_zoomed(show, width, text):  # noqa: F811
+    explorer = NormaliserExplorer([999999.9, -1e6, 0.123])
+    page = show(explorer, viewport={"width": width, "height": 800}).page
+    page.evaluate(f"document.documentElement.style.fontSize = '{text}%'")
+    assert page.evaluate(FITS) == [True, []]
+
+
+def test_controls_are_labelled_reachable_and_large_enough(show):  # noqa: F811
+    page = show(NormaliserExplorer(), viewport=PHONE, has_touch=True).page
+    controls = page.locator(".sa-explorer :is(input, button)")
+    for box in (controls.nth(i).bounding_box() for i in range(controls.count())):
+        assert min(box["width"], box["height"]) >= 43.99
+    names = set()
+    for _ in range(controls.count()):
+        page.keyboard.press("Tab")
+        name, ring = page.evaluate("""() => [document.activeElement.ariaLabel
+          || document.activeElement.textContent,
+          parseFloat(getComputedStyle(document.activeElement).outlineWidth)]""")
+        assert ring >= 2
+        names.add(name)
+    assert len(names) == controls.count()
+
+
+def test_the_explorer_is_small():
+    """The host and the explorer, compressed as a server sends them: under 15 KB."""
+    sent = (NormaliserExplorer._esm + NormaliserExplorer._css + HOST).encode()
+    assert len(gzip.compress(sent)) < 15_000
