@@ -331,11 +331,14 @@ def simplex(labels, *, title, paths=None, points=None, arrows=None):
 
 @_in_style
 def quality_by_length(bins, curves, *, title, limit=None, limit_label="longest in training",
-                      x_label="words in the source sentence", y_label="exact match"):
+                      x_label="words in the source sentence", y_label="exact match",
+                      others="values"):
     """How good translations are, by length of the source: the mean of the seeds, and their band.
 
-    Shapes: bins [(low, high)] n of them; curves {name: (seeds, n)}, the first with attention. The
-    band runs from the worst seed to the best. `limit` is the last bin that training covered.
+    Shapes: bins [(low, high)] n of them; curves {name: (seeds, n)}, at most five, the first with
+    attention, the rest in the colour of the role `others` ("values" if they have one fixed context,
+    the colour of contexts). The band runs from the worst seed to the best. `limit` is the last bin
+    that training covered.
     """
     curves = {name: np.asarray(runs) for name, runs in curves.items()}
     labels = [f"{low}–{high}" for low, high in bins]
@@ -344,9 +347,8 @@ def quality_by_length(bins, curves, *, title, limit=None, limit_label="longest i
     figure = BookFigure(4.2, title, facts)
     ax = figure.subplots()
     x = np.arange(len(bins))
-    dashes = ["-", (0, (6, 2)), (0, (2, 1.5))]
-    # The fixed vector is the one context of its model, so it has the colour of contexts.
-    roles = ["weights", "values", "values"]
+    dashes = ["-", (0, (6, 2)), (0, (2, 1.5)), (0, (6, 2, 1.5, 2)), (0, (1, 3))]
+    roles = ["weights"] + [others] * 4
     for runs, role, dash in zip(curves.values(), roles, dashes, strict=False):
         ax.fill_between(x, runs.min(axis=0), runs.max(axis=0), color=(COLOURS[role], 0.2),
                         linewidth=0)
