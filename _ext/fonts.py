@@ -49,7 +49,8 @@ def write_fonts(app, exception):
     text = page_text(app.outdir)
     chinese = "".join(sorted(set(CHINESE.findall(text))))
     formulas = "".join(re.findall(r"<math.*?</math>", text, flags=re.S))
-    maths = "".join(sorted(set(formulas + italics(formulas))))
+    root = "√" if "<msqrt" in formulas else ""  # the element draws it; it stands in no text
+    maths = "".join(sorted(set(formulas + italics(formulas) + root)))
     cut_if_new(sans_path(), chinese, folder / "noto-sans-sc.woff2")
     cut_if_new(MATH_FONT, maths, folder / "stix-two-math.woff2")
 
