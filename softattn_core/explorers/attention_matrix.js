@@ -116,7 +116,7 @@ function render({ model, el }) {
     while (rowChoice.children.length > 1) rowChoice.lastChild.remove();
     tokens = words.map(makeToken);
     scoreCells = makeCells(scoreGrid, "scores", words, []);
-    weightCells = makeCells(weightGrid, "share", words, ["Σ"]);
+    weightCells = makeCells(weightGrid, "cell", words, ["Σ"]);
     weightCells.heads.at(-1).textContent = "Σ";
     lines = words.map(() => {
       const head = make("th", { scope: "row" });
