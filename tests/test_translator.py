@@ -32,6 +32,8 @@ from softattn_core.translator.evaluate import (
     alignment_accuracy,
     bleu,
     exact_match,
+    focus,
+    love_row,
     score,
     table_row,
     trust_test,
@@ -47,6 +49,7 @@ from softattn_core.translator.model import (
 from softattn_core.translator.normalisers import NORMALISERS
 
 CHECKPOINTS = ("attention_h64", "fixed_h64", "fixed_h128")
+NORMALISED = ("sparsemax_h64", "relu_sum_h64", "sigmoid_h64", "uniform_h64")
 RUNS = load_scores()["runs"]
 
 
@@ -379,16 +382,39 @@ def test_a_checkpoint_reproduces_its_row(model):
     assert set(row) - set(found) <= {"model", "seed", "love_row_during_training"}
 
 
+@pytest.mark.parametrize("model", NORMALISED)
+def test_a_checkpoint_of_another_normaliser_reproduces_its_row(model):
+    # Its shorter sentences only: the whole row of four more models would take half a minute.
+    row, parameters = stored_row(model), load_checkpoint(model)
+    assert normaliser_of(parameters) == model.removesuffix("_h64")
+    for i in (0, 1):
+        found = score(parameters, held_out_pairs()[i])
+        assert found.exact_match == row["exact_match"][i]
+        assert round(found.bleu, 2) == row["bleu"][i]
+    np.testing.assert_allclose(row["love_row"], love_row(parameters), atol=2e-6)
+
+
+def test_every_run_with_attention_says_how_narrowly_it_looks():
+    for row in RUNS:
+        assert ("focus" in row) == ("alignment" in row) == (not row["model"].startswith("fixed"))
+        if "focus" in row:
+            assert 0 < row["focus"]["largest"] <= 1 <= row["focus"]["words"]
+            has_budget = row["model"] != "sigmoid_h64"
+            spent = row["focus"]["total"] + row["focus"]["empty"]
+            assert (spent == pytest.approx(1, abs=2e-4)) == has_budget
+
+
 def test_the_table_holds_every_run_once():
     stored = [(row["model"], row["seed"]) for row in RUNS]
     assert stored == [(run.model, run.seed) for run in training.RUNS]
     assert load_scores()["length_bins"] == [list(bounds) for bounds in LENGTH_BINS]
     models = [model for model, _ in stored]
-    assert [models.count(model) for model in CHECKPOINTS] == [5, 5, 3]
+    assert [models.count(model) for model in CHECKPOINTS + NORMALISED] == [5, 5, 3, 3, 3, 3, 3]
 
 
 def test_checkpoints_are_float16_of_about_100_kb():
-    for model, hidden in (("attention_h64", 64), ("fixed_h64", 64), ("fixed_h128", 128)):
+    for model in CHECKPOINTS + NORMALISED:
+        hidden = int(model.partition("_h")[2])
         path = training.STORED / f"{model}.npz"
         limit = 130_000 if hidden == 64 else 400_000
         assert len(path.read_bytes()) < limit
@@ -449,6 +475,23 @@ def test_alignment_counts_each_word_once(attention_model):
     wrong = [pair._replace(alignment=(len(pair.english) - 1 - pair.alignment[0],
                                       *pair.alignment[1:])) for pair in pairs]
     assert alignment_accuracy(attention_model, wrong) < right / total
+
+
+def test_focus_by_hand(corpus):
+    parameters = float64_model(True, normaliser="relu_sum")
+    parameters[MATRICES["relu_sum"]] *= 20
+    pairs, rows = corpus[:40:5], []
+    for pair in pairs:
+        weights = forward(parameters, *arrays([pair])).weights[0]
+        for row in weights[: len(pair.chinese)].tolist():
+            held, words = 0, 0
+            for weight in sorted(row, reverse=True):
+                words += held < 0.95 and sum(row) > 0
+                held += weight
+            rows.append((max(row), words, sum(row), sum(row) == 0))
+    found = focus(parameters, pairs)
+    np.testing.assert_allclose(found, np.mean(rows, axis=0))
+    assert 0 < found.empty < 1 < found.words
 
 
 def test_the_trust_test_hides_one_state_at_a_time(attention_model):

@@ -1,9 +1,10 @@
 """A small English–Chinese translator, built from this package's own softmax and attention.
 
-corpus.py    the language: a grammar with gold alignments, and what a reader may type
-model.py     the GRU encoder–decoder with and without attention, gradients by hand
-train.py     Adam, the loop, and the command that makes what is stored in checkpoints/
-evaluate.py  exact match, BLEU, alignment, the trust test
+corpus.py        the language: a grammar with gold alignments, and what a reader may type
+model.py         the GRU encoder–decoder with and without attention, gradients by hand
+normalisers.py   what makes weights of scores: softmax, and what was trained in its place
+train.py         Adam, the loop, and the command that makes what is stored in checkpoints/
+evaluate.py      exact match, BLEU, alignment, the trust test
 """
 
 import json
@@ -21,6 +22,8 @@ def rounded(parameters):
 
 def load_checkpoint(name):
     """The parameters of a stored model: "attention_h64", "fixed_h64" or "fixed_h128".
+
+    With other normalisers: "sparsemax_h64", "relu_sum_h64", "sigmoid_h64" and "uniform_h64".
 
     >>> load_checkpoint("attention_h64")["attention_W"].shape
     (64, 64)

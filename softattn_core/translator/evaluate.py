@@ -200,7 +200,7 @@ def table_row(parameters):
         ]
         row["love_row"] = [round(float(weight), 6) for weight in love_row(parameters)]
         row["alignment"] = round(alignment_accuracy(parameters, familiar), 4)
-        for name, measure in (("trust_test", trust_test),):
+        for name, measure in (("trust_test", trust_test), ("focus", focus)):
             found = measure(parameters, familiar)._asdict()
             row[name] = {part: round(value, 4) for part, value in found.items()}
     return row

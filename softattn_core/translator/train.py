@@ -154,6 +154,11 @@ RUNS = (
     *(Run("attention_h64", True, 64, seed) for seed in range(5)),
     *(Run("fixed_h64", False, 64, seed) for seed in range(5)),
     *(Run("fixed_h128", False, 128, seed) for seed in range(3)),
+    *(
+        Run(f"{normaliser}_h64", True, 64, seed, normaliser)
+        for normaliser in ("sparsemax", "relu_sum", "sigmoid", "uniform")
+        for seed in range(3)
+    ),
 )
 SECONDS = {64: 35, 128: 60}  # of a training and its evaluation, by hidden size: for the forecast
 WATCHED_STEPS = (0, 10, 20, 30, 40, 60, 80, 100, 150, 200, 300, 500, 1000)
