@@ -102,6 +102,7 @@ function render({ model, el }) {
   // One row, step by step
   const detail = table(say("rowTable"), [say("token"), "q · k", say("scoreStep"), "", say("weightStep")]);
   detail.heads[3].append("e", make("sup", {}, "z−max"));
+  detail.node.classList.add("sa-detail");
   const totals = { e: make("td"), weight: make("td") };
   detail.foot.append(make("tr", {}, make("th", { scope: "row" }, say("sum")), make("td"), make("td"), totals.e, totals.weight));
   const contextText = make("p", {});
