@@ -2,8 +2,9 @@
 
 MyST-NB writes each widget's state into the page and a script tag where it is shown. This extension
 wraps that tag, so that a page without JavaScript has the widget's `static_reading` there, or else a
-sentence saying that something is missing; it loads the host on pages that need it, and stops the
-build at a widget that the host cannot bring to life.
+sentence saying that something is missing; it stores code that several widgets share once a page,
+loads the host on pages that need it, and stops the build at a widget that the host cannot bring to
+life.
 """
 
 import json
@@ -12,10 +13,12 @@ import shutil
 from pathlib import Path
 
 from docutils import nodes
+from myst_nb.sphinx_ import NbMetadataCollector
 from sphinx.errors import ExtensionError
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 STATE = "application/vnd.jupyter.widget-state+json"
+CODE = {"_esm", "_css"}
 VIEW_SCRIPT = re.compile(rf'<script type="{re.escape(VIEW)}">(.*)</script>', re.DOTALL)
 STATIC = {
     "en": "An explorer stands here, which needs JavaScript. The text and figures say the same.",
@@ -38,6 +41,21 @@ def fault(state, model_id):
     return None
 
 
+def share_code(app, saved):
+    """Replaces each widget's code and style by their places in one list of the page's texts.
+
+    Otherwise six widgets would bring six times 30 kB. MyST-NB keeps the page's state in the
+    environment until the page is written.
+    """
+    texts = {}
+    for model in saved["state"].values():
+        for part in CODE & model["state"].keys():
+            model["state"][part] = texts.setdefault(model["state"][part], len(texts))
+    body = json.dumps(saved | {"texts": list(texts)}).replace("</", "<\\/")
+    scripts = NbMetadataCollector.get_js_files(app.env, app.env.docname)
+    scripts["ipywidgets_state"][1]["body"] = body
+
+
 def check_and_wrap(app, doctree):
     shown = views(doctree)
     if not shown:
@@ -45,7 +63,8 @@ def check_and_wrap(app, doctree):
     # As MyST-NB executed it: with outputs and widget state.
     notebook_path = Path(app.env.mystnb_config.output_folder, f"{app.env.docname}.ipynb")
     notebook = json.loads(notebook_path.read_text(encoding="utf-8"))
-    state = notebook["metadata"].get("widgets", {}).get(STATE, {}).get("state", {})
+    saved = notebook["metadata"].get("widgets", {}).get(STATE, {"state": {}})
+    state = saved["state"]
     cells = {
         output["data"][VIEW]["model_id"]: number
         for number, cell in enumerate(notebook["cells"], 1)
@@ -68,6 +87,7 @@ def check_and_wrap(app, doctree):
             f"{app.env.docname}.ipynb: {'; '.join(faults)}. On the static page only anywidgets "
             'live: use an explorer, or tag the cell "remove-output".'
         )
+    share_code(app, saved)
 
 
 def load_host(app, pagename, templatename, context, doctree):

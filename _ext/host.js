@@ -5,7 +5,10 @@
 
 const read = (kind) =>
   [...document.querySelectorAll(`script[type="application/vnd.jupyter.widget-${kind}+json"]`)];
-const states = Object.assign({}, ...read("state").map((script) => JSON.parse(script.textContent).state));
+const saved = read("state").map((script) => JSON.parse(script.textContent));
+const states = Object.assign({}, ...saved.map(({ state }) => state));
+// The site stores code that widgets share once a page: a number is its place in that list.
+const texts = saved.flatMap(({ texts = [] }) => texts);
 const sorry = {
   en: "This explorer could not start. The text and the figures around it say the same.",
   zh: "这个交互图未能启动。周围的文字和图说明了同样的内容。",
@@ -66,7 +69,10 @@ async function start(script) {
   script.parentElement.replaceChildren(script, place);
   try {
     const id = JSON.parse(script.textContent).model_id;
-    const { _esm, _css } = states[id].state;
+    const [_esm, _css] = ["_esm", "_css"].map((part) => {
+      const code = states[id].state[part];
+      return texts[code] ?? code;
+    });
     once(styles, _css, () => addStyle(_css));
     const widget = await once(modules, _esm, () => load(_esm));
     const model = await once(models, id, async () => {

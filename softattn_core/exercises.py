@@ -5,6 +5,7 @@ first probe with a wrong result, the mistake that gives just this result lends i
 """
 
 import copy
+import textwrap
 import warnings
 from collections import Counter
 from typing import NamedTuple
@@ -31,7 +32,7 @@ def check(name, solution):
     ValueError for an exercise that is not in the book.
     """
     why = hint(name, solution)
-    print(f"{name}: right." if why is None else f"{name}: not yet. {why}")
+    print(textwrap.fill(f"{name}: right." if why is None else f"{name}: not yet. {why}", 76))
 
 
 def hint(name, solution):
@@ -47,9 +48,10 @@ def hint(name, solution):
             result = run(solution, probe)
         except Exception as error:  # the reader's function may raise anything
             return f"{call} raised {type(error).__name__}: {error}"
+        if result is None and number == 0:
+            return "The function gives None. Write it, and end it with return."
         if result is None:
-            return (f"{call} gives None. Write the function, and end it with return."
-                    if number == 0 else f"{call} gives None: there is a way without a return.")
+            return f"{call} gives None: there is a way without a return."
         if why := fault(result, exercise, probe, call):
             return why
     return None

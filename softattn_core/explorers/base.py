@@ -30,7 +30,8 @@ def front_end(name):
 
 def slim(path):
     """A file without indentation and lines of comment: every page carries it."""
-    return re.sub(r"^\s*(//.*\n)?", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    comment = r"^\s*((//.*|/\*.*\*/)\n)?"
+    return re.sub(comment, "", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
 
 
 class Explorer(anywidget.AnyWidget):
