@@ -181,10 +181,13 @@ def test_no_page_carries_a_script_it_does_not_need(seen):
 
 
 def test_explorer_code_of_a_page_is_small(seen):
+    """Each text is stored once a page, however many widgets share it; all compressed together."""
     states = seen.page.locator('script[type="application/vnd.jupyter.widget-state+json"]')
-    widgets = [model["state"] for text in states.all_text_contents()
-               for model in json.loads(text)["state"].values()]
-    code = {widget[part] for widget in widgets for part in ("_esm", "_css") if part in widget}
+    saved = [json.loads(text) for text in states.all_text_contents()]
+    code = [text for each in saved for text in each["texts"]]
+    widgets = [model["state"] for each in saved for model in each["state"].values()]
+    stored = [widget[part] for widget in widgets for part in ("_esm", "_css") if part in widget]
+    assert set(stored) == set(range(len(code))) and len(set(code)) == len(code)
     assert len(gzip.compress("".join(sorted(code)).encode())) <= 15_000
 
 
@@ -202,3 +205,14 @@ def test_course_zip_holds_what_the_notebooks_need(site_dir, tmp_path):
         assert needed in requirements
     for folder in ("softattn_core", "chapters"):
         assert files_in(root / folder) == files_in(site_dir.parents[1] / folder)
+
+
+def test_the_cheat_sheet_prints_on_one_sheet(visit, site_url):
+    page = visit(f"{site_url}/chapters/cheat_sheet.html").page
+    pdf = page.pdf(prefer_css_page_size=True, print_background=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
+    [width, height] = re.search(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", pdf).groups()
+    assert (round(float(width)), round(float(height))) == (595, 842), "A4, in points"
+    page.emulate_media(media="print")
+    assert page.locator("#cheat-sheet").is_visible()
+    assert not page.locator(".bd-sidebar-primary").is_visible()
