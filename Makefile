@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve lab test notebooks bench clean
+.PHONY: help book serve lab test drill notebooks bench clean
 
 help:           ## list the targets
 	@grep -E '^[a-z]+: .*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -32,6 +32,9 @@ lab: $(VENV)/installed   ## open the chapters in JupyterLab
 test: book      ## check everything the book claims
 	$(BIN)/ruff check .
 	$(BIN)/python -m pytest
+
+drill: $(VENV)/installed  ## break the book in many ways; a test must notice each (DRILL="--count 10": ten)
+	$(BIN)/python tools/drill.py $(DRILL)
 
 notebooks: $(VENV)/installed  ## execute the notebooks and store their outputs: the only way to make them
 	$(BIN)/python tools/notebooks.py
