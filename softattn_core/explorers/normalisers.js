@@ -54,7 +54,7 @@ function render({ model, el }) {
     const label = say("score", { name });
     control.label(label, say("exactly", { label }));
     const head = make("span", { class: "sa-name", "aria-hidden": "true", ...languageOf(name) }, name);
-    return { ...control, row: make("div", { class: "sa-row" }, head, control.range, control.field) };
+    return { ...control, row: make("div", { class: "sa-row sa-plain" }, head, control.range, control.field) };
   });
 
   function share(head) {
