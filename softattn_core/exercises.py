@@ -12,12 +12,19 @@ from typing import NamedTuple
 
 import numpy as np
 
-from softattn_core.attention import attend, attention_weights
+from softattn_core.attention import (
+    attend,
+    attention_weights,
+    multi_head_attention,
+    scaled_dot_product_attention,
+    scaled_dot_scores,
+)
 from softattn_core.probability import (
     cross_entropy,
     cross_entropy_gradient,
     log_softmax,
     softmax,
+    sparsemax,
 )
 
 
@@ -505,6 +512,267 @@ MASKED_WEIGHTS = Exercise(
     budget=True,
 )
 
+# --- Chapter 5 -----------------------------------------------------------------------------------
+
+NOT_SCALED = "The scores are not scaled: divide them by √d."
+BY_D = "The scores are divided by d. It is √d that keeps their size."
+BY_SQRT_N = "The scores are divided by the root of the number of keys. d is the length of a query."
+
+QUERY = np.array([3.0, 1.0, 2.0, 2.0])
+KEYS = np.array([[1.0, 0.0, 1.0, 0.0], [0.0, 1.0, 0.0, 1.0], [0.5, 0.5, 1.0, -1.0]])
+
+
+def scaled(q, K, factor=1.0, weigh=softmax):
+    return weigh(factor * scaled_dot_scores(q, K))
+
+
+SCALED_WEIGHTS = Exercise(
+    lambda q, K: attention_weights(scaled_dot_scores(q, K)),
+    [probe(QUERY, KEYS), probe(QUERY[:3], KEYS[:2, :3]), probe(1000 * QUERY, KEYS)],
+    [
+        (NOT_SCALED, lambda q, K: softmax(K @ q)),
+        (BY_D, lambda q, K: softmax(K @ q / len(q))),
+        (BY_SQRT_N, lambda q, K: softmax(K @ q / np.sqrt(len(K)))),
+        ("√d stands on the wrong side: divide by it, do not multiply.",
+         lambda q, K: softmax(K @ q * np.sqrt(len(q)))),
+        ("√d comes too late: divide the scores by it, before the softmax.",
+         lambda q, K: softmax(K @ q) / np.sqrt(len(q))),
+        ("These are scores. Softmax makes weights of them.", lambda q, K: scaled_dot_scores(q, K)),
+        (NOT_NORMALISED, lambda q, K: scaled(q, K, weigh=np.exp)),
+        (ARGMAX, lambda q, K: scaled(q, K, weigh=one_hot)),
+        (OVERFLOW, lambda q, K: scaled(q, K, weigh=exp_over_sum)),
+    ],
+    budget=True,
+)
+
+PLACES, VALUES = np.array([0.0, 1.0, 3.0]), np.array([1.0, 2.0, 6.0])
+
+
+def regression(x, places, values, width, score=lambda r: -r**2 / 2, weigh=softmax):
+    return weigh(score((x - places) / width)) @ values
+
+
+PREDICT = Exercise(
+    regression,
+    [probe(1.0, PLACES, VALUES, 1.0), probe(1.0, PLACES, VALUES, 3.0),
+     probe(1.0, PLACES, VALUES, 0.5), probe(1000.0, PLACES, VALUES, 1.0)],
+    [
+        ("The half is missing: the score is −(x − place)² / (2 width²).",
+         lambda x, a, y, w: regression(x, a, y, w, score=lambda r: -r**2)),
+        ("The distance is not squared.",
+         lambda x, a, y, w: regression(x, a, y, w, score=lambda r: -abs(r))),
+        ("The distance is not squared.",
+         lambda x, a, y, w: regression(x, a, y, w, score=lambda r: -abs(r) / 2)),
+        ("The sign is turned: far places get most.",
+         lambda x, a, y, w: regression(x, a, y, w, score=lambda r: r**2 / 2)),
+        ("The width is upside down: divide the distance by it.",
+         lambda x, a, y, w: regression(x, a, y, 1 / w)),
+        ("The width is squared with the distance: (x − place)² / (2 width²).",
+         lambda x, a, y, w: regression(x, a, y, np.sqrt(w))),
+        ("The width changes nothing here.", lambda x, a, y, w: regression(x, a, y, 1.0)),
+        ("This is the nearest value alone. The others count too, by their weights.",
+         lambda x, a, y, w: regression(x, a, y, w, weigh=one_hot)),
+        ("The weights do not sum to 1: divide by the sum of the bells.",
+         lambda x, a, y, w: regression(x, a, y, w, weigh=np.exp)),
+        ("Far away, all bells round to 0, and it is 0 by 0. Take softmax of the scores.",
+         lambda x, a, y, w: regression(x, a, y, w, weigh=exp_over_sum)),
+    ],
+)
+
+
+def lowered(z, tau):
+    return np.maximum(z - tau, 0)
+
+
+SPARSEMAX = Exercise(
+    sparsemax,
+    [probe(np.array([0.2, 1.6, -2.0, 1.5])), probe(np.array([0.2, 0.0, 0.4])),
+     probe(np.array([1.0, 3.0, 0.2])), probe(np.array([1000.0, 999.5, 3.0]))],
+    [
+        ("This is softmax, which never says 0.", softmax),
+        ("This is ReLU ÷ sum. Sparsemax lowers all scores by τ first.",
+         lambda z: lowered(z, 0) / lowered(z, 0).sum()),
+        ("τ was made with all the scores. Take the largest of the candidates, one for each k.",
+         lambda z: lowered(z, (z.sum() - 1) / len(z))),
+        ("This is not cut off at 0: a weight is max(z − τ, 0).",
+         lambda z: z - (z - sparsemax(z))[z.argmax()]),
+        ("These weights are sorted. They belong in the order of the scores.",
+         lambda z: np.sort(sparsemax(z))[::-1]),
+        ("The scores are not sorted when τ is made. They must fall.",
+         lambda z: lowered(z, max((z.cumsum() - 1) / np.arange(1, len(z) + 1)))),
+        (ARGMAX, one_hot),
+    ],
+    budget=True,
+)
+
+# --- Chapter 6 -----------------------------------------------------------------------------------
+
+Q_BOOK = np.array([[1.0, 0.0], [2.0, 2.0], [2.0, 1.0]])
+K_BOOK = np.array([[0.0, 1.0], [2.0, 0.0], [1.0, 1.0]])
+V_BOOK = np.array([[0.0, 2.0], [2.0, 0.0], [1.0, 2.0]])
+V_SQUARE = np.array([[0.0, 2.0, 1.0], [2.0, 0.0, 0.0], [1.0, 2.0, 3.0]])
+TOWERING = np.array([[0.0, 1.0], [2.0, 0.0], [1000.0, 1000.0]])
+
+
+def causal(Q, K, V, divisor=None, weigh=softmax, hide=-np.inf, seen=None, mix=None):
+    """Causal attention with one thing done otherwise."""
+    past = np.tri(len(Q), len(K), dtype=bool) if seen is None else seen(len(Q))
+    scores = Q @ K.T / (np.sqrt(Q.shape[1]) if divisor is None else divisor)
+    weights = weigh(np.where(past, scores, hide))
+    return weights, (weights @ V if mix is None else mix(weights, V))
+
+
+def masked_after(Q, K, V, normalise=False):
+    weights = softmax(scaled_dot_scores(Q, K)) * np.tri(len(Q), len(K))
+    weights = weights / weights.sum(axis=1, keepdims=True) if normalise else weights
+    return weights, weights @ V
+
+
+CAUSAL_ATTENTION = Exercise(
+    lambda Q, K, V: scaled_dot_product_attention(Q, K, V, causal=True)[1:],
+    [probe(Q_BOOK, K_BOOK, V_BOOK), probe(Q_BOOK, K_BOOK, V_SQUARE),
+     probe(Q_BOOK, TOWERING, V_BOOK), probe(1000 * Q_BOOK, K_BOOK, V_BOOK)],
+    [
+        ("Nothing is hidden: the future takes part.",
+         lambda Q, K, V: scaled_dot_product_attention(Q, K, V)[1:]),
+        ("The rows no longer sum to 1: the mask came after the softmax. "
+         "Hide the scores, before it.", masked_after),
+        ("The mask came after the softmax. Where a future score towers over the others, "
+         "nothing is left of them: hide the scores, before it.",
+         lambda Q, K, V: masked_after(Q, K, V, normalise=True)),
+        ("The mask is upside down: here each row sees itself and the future.",
+         lambda Q, K, V: causal(Q, K, V, seen=lambda n: np.tri(n, dtype=bool).T)),
+        ("A row may see itself too, not only what came before it.",
+         lambda Q, K, V: causal(Q, K, V, weigh=exp_over_sum,
+                                seen=lambda n: np.tri(n, k=-1, dtype=bool))),
+        ("A score of 0 hides nothing: e to the power of 0 is 1. Use −np.inf.",
+         lambda Q, K, V: causal(Q, K, V, hide=0.0)),
+        (NOT_SCALED, lambda Q, K, V: causal(Q, K, V, divisor=1)),
+        (BY_D, lambda Q, K, V: causal(Q, K, V, divisor=Q.shape[1])),
+        (BY_SQRT_N, lambda Q, K, V: causal(Q, K, V, divisor=np.sqrt(len(K)))),
+        (WRONG_AXIS, lambda Q, K, V: causal(Q, K, V, weigh=lambda z: softmax(z, axis=0))),
+        (ARGMAX, lambda Q, K, V: causal(Q, K, V, weigh=one_hot)),
+        (NOT_NORMALISED, lambda Q, K, V: causal(Q, K, V, weigh=np.exp)),
+        ("The contexts come from the wrong side: weights @ V mixes the values, the rows of V.",
+         lambda Q, K, V: causal(Q, K, V, mix=from_the_wrong_side)),
+        ("Weights come first, then the contexts.", lambda Q, K, V: causal(Q, K, V)[::-1]),
+        (OVERFLOW, lambda Q, K, V: causal(Q, K, V, weigh=exp_over_sum)),
+    ],
+    budget=True,
+    returns=("weights", "contexts"),
+)
+
+X_SIX = np.round(np.cos(np.arange(18)).reshape(3, 6), 2)
+W_SIX = [np.round(np.sin(np.arange(36) * step).reshape(6, 6), 2) for step in (1, 2, 3, 5)]
+
+
+def heads_of(X, W_q, W_k, W_v, W_o, heads, columns=None, divisor=None, join=np.hstack):
+    """Multi-head attention with one thing done otherwise."""
+    width = X.shape[1] // heads
+    columns = columns or (lambda i: slice(i * width, (i + 1) * width))
+    parts = []
+    for i in range(heads):
+        q, k, v = ((X @ W)[:, columns(i)] for W in (W_q, W_k, W_v))
+        parts.append(softmax(q @ k.T / (divisor or np.sqrt(q.shape[1]))) @ v)
+    return join(parts) @ W_o
+
+
+MULTI_HEAD = Exercise(
+    multi_head_attention,
+    [probe(X_SIX, *W_SIX, 2), probe(X_SIX, *W_SIX, 3), probe(X_SIX, *W_SIX, 1)],
+    [
+        ("The argument heads changes nothing here: each head has its own columns.",
+         lambda X, q, k, v, o, heads: multi_head_attention(X, q, k, v, o, 1)),
+        ("d in √d is the width of a head, not of the whole.",
+         lambda X, q, k, v, o, heads: heads_of(X, q, k, v, o, heads,
+                                               divisor=np.sqrt(X.shape[1]))),
+        (NOT_SCALED, lambda X, q, k, v, o, heads: heads_of(X, q, k, v, o, heads, divisor=1)),
+        ("The scores are divided by the width of a head. Take its root.",
+         lambda X, q, k, v, o, heads: heads_of(X, q, k, v, o, heads,
+                                               divisor=X.shape[1] // heads)),
+        ("W_o is missing: it mixes what the heads found.",
+         lambda X, q, k, v, o, heads: heads_of(X, q, k, v, np.eye(len(o)), heads)),
+        ("The matrices act from the right: X @ W, not X @ W.T.",
+         lambda X, q, k, v, o, heads: heads_of(X, q.T, k.T, v.T, o.T, heads)),
+        ("A head's columns stand side by side: head i has the columns from i · d/heads on.",
+         lambda X, q, k, v, o, heads: heads_of(X, q, k, v, o, heads,
+                                               columns=lambda i: slice(i, None, heads))),
+        ("Each head must attend on its own. Here one set of weights serves all.",
+         lambda X, q, k, v, o, heads: softmax(
+             (X @ q) @ (X @ k).T / np.sqrt(X.shape[1] // heads)) @ (X @ v) @ o),
+        ("The heads stand in the wrong order.",
+         lambda X, q, k, v, o, heads: heads_of(X, q, k, v, o, heads,
+                                               join=lambda parts: np.hstack(parts[::-1]))),
+    ],
+)
+
+
+class Stream:
+    """Pieces of scores and values, to be gone through once."""
+
+    def __init__(self, *pieces):
+        self.pieces = [(np.array(scores), np.array(values)) for scores, values in pieces]
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        if not self.pieces:
+            raise StopIteration
+        return self.pieces.pop(0)
+
+    def __repr__(self):
+        return f"iter({[(scores.tolist(), values.tolist()) for scores, values in self.pieces]})"
+
+
+RISING = [([0.0, 1.0], [[1.0, 0.0], [0.0, 1.0]]), ([3.0], [[2.0, 2.0]]),
+          ([2.0, 4.0], [[-1.0, 0.0], [1.0, 5.0]])]
+FALLING = RISING[::-1]
+LARGE = [([1000.0], [[1.0, 0.0]]), ([1001.0, 0.0], [[0.0, 1.0], [5.0, 5.0]])]
+
+
+def streamed(pieces, weigh=softmax):
+    scores, values = zip(*pieces, strict=True)
+    return weigh(np.concatenate(scores)) @ np.concatenate(values)
+
+
+def without_rescaling(pieces, of_sum=True, of_context=True):
+    """One pass with a running maximum; the old sum or context is not brought to the new one."""
+    m, total, context = -np.inf, 0.0, 0.0
+    for scores, values in pieces:
+        new = max(m, scores.max())
+        e = np.exp(scores - new)
+        total = total * (np.exp(m - new) if of_sum else 1) + e.sum()
+        context = context * (np.exp(m - new) if of_context else 1) + e @ values
+        m = new
+    return context / total
+
+
+STREAMING_CONTEXT = Exercise(
+    streamed,
+    [probe(Stream(*FALLING)), probe(Stream(*RISING)), probe(Stream(*LARGE))],
+    [
+        ("For large scores the exponentials overflow. Keep a running maximum, and subtract it.",
+         lambda pieces: streamed(pieces, weigh=exp_over_sum)),
+        ("Each piece has a budget of its own here. Divide once, at the end, by the sum of all.",
+         lambda pieces: np.mean([softmax(z) @ v for z, v in pieces], axis=0)),
+        ("Each piece has a budget of its own here. Divide once, at the end, by the sum of all.",
+         lambda pieces: np.sum([softmax(z) @ v for z, v in pieces], axis=0)),
+        ("This is the last piece alone.",
+         lambda pieces: [softmax(z) @ v for z, v in pieces][-1]),
+        ("This is not divided by the sum of the exponentials.",
+         lambda pieces: streamed(pieces, weigh=np.exp)),
+        ("When the maximum rises, bring the old sum and the old context to it: "
+         "multiply both by e to the power of old − new.",
+         lambda pieces: without_rescaling(pieces, of_sum=False, of_context=False)),
+        ("When the maximum rises, the old sum must be brought to it as well.",
+         lambda pieces: without_rescaling(pieces, of_sum=False)),
+        ("When the maximum rises, the old context must be brought to it as well.",
+         lambda pieces: without_rescaling(pieces, of_context=False)),
+        (ARGMAX, lambda pieces: streamed(pieces, weigh=one_hot)),
+    ],
+)
+
 EXERCISES = {
     "softmax": SOFTMAX,
     "softmax_of_rows": SOFTMAX_OF_ROWS,
@@ -517,4 +785,10 @@ EXERCISES = {
     "attend": ATTEND,
     "attend_all": ATTEND_ALL,
     "masked_weights": MASKED_WEIGHTS,
+    "scaled_weights": SCALED_WEIGHTS,
+    "predict": PREDICT,
+    "sparsemax": SPARSEMAX,
+    "causal_attention": CAUSAL_ATTENTION,
+    "multi_head": MULTI_HEAD,
+    "streaming_context": STREAMING_CONTEXT,
 }

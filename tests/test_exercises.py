@@ -72,6 +72,40 @@ def share_by_crossing_out(said, right, n):
     return found / len(ours)
 
 
+def sparsemax_by_bisection(scores):
+    low, high = min(scores) - 1, max(scores)
+    for _ in range(200):
+        tau = (low + high) / 2
+        low, high = (tau, high) if sum(max(z - tau, 0) for z in scores) > 1 else (low, tau)
+    return [max(z - tau, 0) for z in scores]
+
+
+def causal_by_loops(Q, K, V):
+    weights, contexts = np.zeros((len(Q), len(K))), []
+    for i in range(len(Q)):
+        weights[i, :i + 1] = softmax_by_shares(K[:i + 1] @ Q[i] / np.sqrt(len(Q[i])))
+        contexts.append(sum(w * v for w, v in zip(weights[i], V, strict=True)))
+    return weights, contexts
+
+
+def heads_by_einsum(X, W_q, W_k, W_v, W_o, heads):
+    n, d = X.shape
+    q, k, v = ((X @ W).reshape(n, heads, d // heads) for W in (W_q, W_k, W_v))
+    weights = softmax_by_shares(np.einsum("ihd,jhd->hij", q, k) / np.sqrt(d / heads))
+    return np.einsum("hij,jhd->ihd", weights, v).reshape(n, d) @ W_o
+
+
+def streaming_by_logarithms(pieces):
+    """Carries the logarithm of the sum, and the context already divided."""
+    log_sum, context = -np.inf, 0.0
+    for scores, values in pieces:
+        piece = np.logaddexp.reduce(scores)
+        new = np.logaddexp(log_sum, piece)
+        context = np.exp(log_sum - new) * context + np.exp(scores - new) @ values
+        log_sum = new
+    return context
+
+
 SECOND = {
     "softmax": softmax_by_shares,
     "softmax_of_rows": lambda scores: scipy.special.softmax(scores, axis=1).tolist(),
@@ -88,6 +122,14 @@ SECOND = {
     "attend_all": attention_row_by_row,
     "masked_weights": lambda scores, hidden: np.insert(
         softmax_by_shares(np.delete(scores, hidden)), hidden, 0),
+    "scaled_weights": lambda q, K: softmax_by_shares([
+        sum(a * b for a, b in zip(q, k, strict=True)) / len(q) ** 0.5 for k in K]),
+    "predict": lambda x, a, y, w: np.average(
+        y, weights=softmax_by_shares([-((x - place) / w) ** 2 / 2 for place in a])),
+    "sparsemax": sparsemax_by_bisection,
+    "causal_attention": causal_by_loops,
+    "multi_head": heads_by_einsum,
+    "streaming_context": streaming_by_logarithms,
 }
 
 
@@ -159,6 +201,44 @@ def unclipped(said, right, n):
     ours, theirs = ([tuple(words[i:i + n]) for i in range(len(words) - n + 1)]
                     for words in (said, right))
     return sum(run in theirs for run in ours) / len(ours)
+
+
+def future(n, k=0):
+    """What is added to the scores to hide the future."""
+    return np.where(np.tri(n, k=k), 0, -np.inf)
+
+
+def causal(Q, K, V, weigh=stable, divisor=None):
+    weights = weigh(Q @ K.T / (divisor or np.sqrt(len(Q[0]))) + future(len(Q)))
+    return weights, weights @ V
+
+
+def masked_late(Q, K, V, renormalise=False):
+    weights = np.tril(stable(Q @ K.T / np.sqrt(len(Q[0]))))
+    weights = weights / weights.sum(axis=1, keepdims=True) if renormalise else weights
+    return weights, weights @ V
+
+
+def heads(X, W_q, W_k, W_v, W_o, heads, split=np.hsplit, divisor=None):
+    parts = zip(*(split(X @ W, heads) for W in (W_q, W_k, W_v)), strict=True)
+    return np.hstack([stable(q @ k.T / (divisor or np.sqrt(len(q[0])))) @ v
+                      for q, k, v in parts]) @ W_o
+
+
+def two_passes(pieces):
+    largest = max(z.max() for z, _ in pieces)
+    total = sum(np.exp(z - largest).sum() for z, _ in pieces)
+    return sum(np.exp(z - largest) @ v for z, v in pieces) / total
+
+
+def not_brought_along(pieces, total_too=False):
+    top, total, context = -np.inf, 0, 0
+    for z, v in pieces:
+        old, top = top, max(top, z.max())
+        if total_too:
+            total = total * np.exp(old - top)
+        total, context = total + np.exp(z - top).sum(), context + np.exp(z - top) @ v
+    return context / total
 
 
 MISTAKES = {
@@ -292,6 +372,89 @@ MISTAKES = {
         "These are scores": lambda z, i: rescored(z, i, -np.inf),
         "argmax": lambda z, i: winner(rescored(z, i, -np.inf)),
         "overflow": lambda z, i: e_over_sum(rescored(z, i, -np.inf)),
+    },
+    "scaled_weights": {
+        "not scaled": lambda q, K: stable(K @ q),
+        "divided by d": lambda q, K: stable(K @ q / len(q)),
+        "number of keys": lambda q, K: stable(K @ q / np.sqrt(len(K))),
+        "do not multiply": lambda q, K: stable(K @ q * np.sqrt(len(q))),
+        "too late": lambda q, K: stable(K @ q) / np.sqrt(len(q)),
+        "These are scores": lambda q, K: K @ q / np.sqrt(len(q)),
+        "Divide them by their sum": lambda q, K: np.exp(K @ q / np.sqrt(len(q))),
+        "argmax": lambda q, K: winner(K @ q),
+        "overflow": lambda q, K: e_over_sum(K @ q / np.sqrt(len(q))),
+        "raised ValueError": lambda q, K: stable(q @ K),
+    },
+    "predict": {
+        "half is missing": lambda x, a, y, w: stable(-((x - a) / w) ** 2) @ y,
+        "not squared": lambda x, a, y, w: stable(-abs(x - a) / w) @ y,
+        "sign": lambda x, a, y, w: stable((x - a) ** 2 / (2 * w**2)) @ y,
+        "upside down": lambda x, a, y, w: stable(-(x - a) ** 2 * w**2 / 2) @ y,
+        "squared with the distance": lambda x, a, y, w: stable(-(x - a) ** 2 / (2 * w)) @ y,
+        "width changes nothing": lambda x, a, y, w: stable(-(x - a) ** 2 / 2) @ y,
+        "nearest": lambda x, a, y, w: y[abs(x - a).argmin()],
+        "do not sum to 1": lambda x, a, y, w: np.exp(-((x - a) / w) ** 2 / 2) @ y,
+        "0 by 0": lambda x, a, y, w: e_over_sum(-((x - a) / w) ** 2 / 2) @ y,
+    },
+    "sparsemax": {
+        "This is softmax": stable,
+        "ReLU ÷ sum": lambda z: np.clip(z, 0, None) / np.clip(z, 0, None).sum(),
+        "all the scores": lambda z: np.clip(z - (z.sum() - 1) / len(z), 0, None),
+        "not cut off": lambda z: z - z.max() + max(sparsemax_by_bisection(z)),
+        "are sorted": lambda z: sorted(sparsemax_by_bisection(z), reverse=True),
+        "They must fall": lambda z: np.clip(
+            z - max((sum(z[:k]) - 1) / k for k in range(1, len(z) + 1)), 0, None),
+        "argmax": winner,
+    },
+    "causal_attention": {
+        "Nothing is hidden": lambda Q, K, V: (
+            stable(Q @ K.T / np.sqrt(2)), stable(Q @ K.T / np.sqrt(2)) @ V),
+        "no longer sum to 1": masked_late,
+        "nothing is left of them": lambda Q, K, V: masked_late(Q, K, V, renormalise=True),
+        "upside down": lambda Q, K, V: (
+            lambda weights: (weights, weights @ V))(
+            stable(Q @ K.T / np.sqrt(2) + future(len(Q)).T)),
+        "see itself": lambda Q, K, V: (
+            lambda weights: (weights, weights @ V))(
+            stable(Q @ K.T / np.sqrt(2) + future(len(Q), k=-1))),
+        "score of 0": lambda Q, K, V: (
+            lambda weights: (weights, weights @ V))(stable(np.tril(Q @ K.T / np.sqrt(2)))),
+        "not scaled": lambda Q, K, V: causal(Q, K, V, divisor=1),
+        "divided by d": lambda Q, K, V: causal(Q, K, V, divisor=2),
+        "number of keys": lambda Q, K, V: causal(Q, K, V, divisor=np.sqrt(3)),
+        "which axis": lambda Q, K, V: causal(Q, K, V, lambda z: stable(z, axis=0)),
+        "argmax": lambda Q, K, V: causal(Q, K, V, winner),
+        "Divide them by their sum": lambda Q, K, V: causal(Q, K, V, np.exp),
+        "from the wrong side": lambda Q, K, V: (
+            causal(Q, K, V)[0], causal(Q, K, V if len(V[0]) == 2 else V.T)[1]),
+        "Weights come first": lambda Q, K, V: causal(Q, K, V)[::-1],
+        "overflow": lambda Q, K, V: causal(
+            Q, K, V, lambda z: e_over_sum(z, axis=1, keepdims=True)),
+    },
+    "multi_head": {
+        "heads changes nothing": lambda X, q, k, v, o, n: heads(X, q, k, v, o, 1),
+        "not of the whole": lambda X, q, k, v, o, n: heads(X, q, k, v, o, n, divisor=np.sqrt(6)),
+        "not scaled": lambda X, q, k, v, o, n: heads(X, q, k, v, o, n, divisor=1),
+        "Take its root": lambda X, q, k, v, o, n: heads(X, q, k, v, o, n, divisor=6 / n),
+        "W_o is missing": lambda X, q, k, v, o, n: heads(X, q, k, v, np.eye(6), n),
+        "X @ W, not X @ W.T": lambda X, q, k, v, o, n: heads(X, q.T, k.T, v.T, o.T, n),
+        "side by side": lambda X, q, k, v, o, n: heads(
+            X, q, k, v, o, n, split=lambda x, n: [x[:, i::n] for i in range(n)]),
+        "on its own": lambda X, q, k, v, o, n: stable(
+            (X @ q) @ (X @ k).T / np.sqrt(6 / n)) @ (X @ v) @ o,
+        "the shape (": lambda X, q, k, v, o, n: heads(X, q, k, v, o, n)[:, :2],
+    },
+    "streaming_context": {
+        "budget of its own": lambda pieces: np.mean([stable(z) @ v for z, v in pieces], axis=0),
+        "last piece": lambda pieces: [stable(z) @ v for z, v in pieces][-1],
+        "not divided": lambda pieces: sum(np.exp(z) @ v for z, v in pieces),
+        "bring the old sum and": not_brought_along,
+        "old context must": lambda pieces: not_brought_along(pieces, total_too=True),
+        "overflow": lambda pieces: (lambda sums: sums[1] / sums[0])([
+            sum(each) for each in zip(*((np.exp(z).sum(), np.exp(z) @ v) for z, v in pieces),
+                                      strict=True)]),
+        "should give numbers": lambda pieces: pieces,
+        "raised ZeroDivisionError": two_passes,
     },
 }
 
