@@ -50,7 +50,7 @@ from softattn_core.translator.normalisers import NORMALISERS
 
 CHECKPOINTS = ("attention_h64", "fixed_h64", "fixed_h128")
 NORMALISED = ("sparsemax_h64", "relu_sum_h64", "sigmoid_h64", "uniform_h64")
-RUNS = load_scores()["runs"]
+RUNS = load_scores()["runs"] + load_scores()["normalisers"]
 
 
 @pytest.fixture(scope="module")
@@ -408,6 +408,7 @@ def test_the_table_holds_every_run_once():
     stored = [(row["model"], row["seed"]) for row in RUNS]
     assert stored == [(run.model, run.seed) for run in training.RUNS]
     assert load_scores()["length_bins"] == [list(bounds) for bounds in LENGTH_BINS]
+    assert {row["model"] for row in load_scores()["normalisers"]} == set(NORMALISED)
     models = [model for model, _ in stored]
     assert [models.count(model) for model in CHECKPOINTS + NORMALISED] == [5, 5, 3, 3, 3, 3, 3]
 

@@ -33,7 +33,9 @@ def load_checkpoint(name):
 
 
 def load_scores():
-    """The score table: {"length_bins": [[3, 5], …], "runs": [one dict per trained model, …]}.
+    """The score table: {"length_bins": [[3, 5], …], "runs": [one dict per trained model, …], …}.
+
+    Models with a normaliser other than softmax have their runs under "normalisers".
 
     >>> load_scores()["runs"][0]["model"]
     'attention_h64'

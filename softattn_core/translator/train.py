@@ -170,7 +170,7 @@ def make(folder, force=False):
     rows = {}
     if table.exists():
         stored = json.loads(table.read_text(encoding="utf-8"))
-        rows = {(row["model"], row["seed"]): row for row in stored["runs"]}
+        rows = {(row["model"], row["seed"]): row for row in stored["runs"] + stored["normalisers"]}
 
     def is_made(run):
         checkpoint = folder / f"{run.model}.npz"
@@ -191,8 +191,7 @@ def make(folder, force=False):
         rows[run.model, run.seed] = row
         if run.seed == 0:
             write_whole(folder / f"{run.model}.npz", as_npz(parameters))
-        in_order = [rows[key] for key in ((r.model, r.seed) for r in RUNS) if key in rows]
-        write_whole(table, as_json(in_order))
+        write_whole(table, as_json(rows))
 
 
 def train_and_evaluate(run, pairs):
@@ -223,9 +222,23 @@ def as_npz(parameters):
 
 
 def as_json(rows):
-    """The score table's bytes, one run a line."""
-    lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
-    return f'{{"length_bins": {json.dumps(LENGTH_BINS)}, "runs": [\n{lines}\n]}}\n'.encode()
+    """The score table's bytes, one run a line; the normalisers other than softmax by themselves.
+
+    rows {(model, seed): row}.
+    """
+    made = [run for run in RUNS if (run.model, run.seed) in rows]
+    runs, normalisers = (
+        ",\n".join(
+            json.dumps(rows[run.model, run.seed], ensure_ascii=False)
+            for run in made
+            if (run.normaliser == "softmax") == softmax
+        )
+        for softmax in (True, False)
+    )
+    bins = json.dumps(LENGTH_BINS)
+    return (
+        f'{{"length_bins": {bins}, "runs": [\n{runs}\n], "normalisers": [\n{normalisers}\n]}}\n'
+    ).encode()
 
 
 def write_whole(path, content):
