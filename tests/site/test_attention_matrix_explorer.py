@@ -215,6 +215,17 @@ def test_the_outcome_is_spoken(show):  # noqa: F811
     page.get_by_text("love: I 0.196, love 0.804, you 0; sum 1.000").wait_for(state="attached")
 
 
+@pytest.mark.parametrize("scheme", ["http", "file"])
+def test_the_chapters_explorer_is_alive(visit, site_url, site_dir, scheme):
+    root = site_url if scheme == "http" else site_dir.as_uri()
+    seen = visit(f"{root}/chapters/06_transformer.html")
+    seen.page.locator(".sa-matrix").first.wait_for()
+    assert weights_of(seen.page)[:, :3] == pytest.approx(AttentionMatrixExplorer().weights)
+    seen.page.get_by_role("radio", name="on the weights (wrong)").click()
+    assert weights_of(seen.page)[:, 3] == pytest.approx([0.140, 0.554, 1], abs=0.001)
+    assert seen.complaints == []
+
+
 # --- For everyone --------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
