@@ -9,6 +9,8 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
+from downloads import course_files
+from freshness import code_hash
 
 import softattn_core
 from softattn_core.explorers import Questions
@@ -248,3 +250,19 @@ def test_a_question_prints_without_its_answer_and_reads_without_javascript(teach
 def test_the_page_does_not_carry_the_checks(teacher):
     for question in teacher(GOOD).questions:
         assert "check" not in str(question)
+
+
+# --- The site and the zip ------------------------------------------------------------------------
+
+def test_an_edited_question_makes_the_site_execute_its_chapters(tmp_path):
+    path = tmp_path / "chapters" / "mine.questions.toml"
+    path.parent.mkdir()
+    path.write_text(GOOD, encoding="utf-8")
+    before = code_hash(tmp_path)
+    path.write_text(GOOD.replace("How much?", "How many?"), encoding="utf-8")
+    assert code_hash(tmp_path) != before
+
+
+def test_the_course_to_take_away_has_the_questions():
+    names = {name for name, _ in course_files(CHAPTERS.parent)}
+    assert {f"chapters/{path.name}" for path in FILES} <= names
