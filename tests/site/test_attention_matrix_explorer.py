@@ -28,8 +28,8 @@ DRIVE = """(settings) => settings.map(({ size, words, numbers, mask, scaled, row
   const all = (selector) => [...root.querySelectorAll(selector)];
   const press = (text) => all("button").find((button) => button.textContent === text).click();
   const missing = () => size - all(".sa-token .sa-text").length;
-  while (missing() > 0) press("Add a token");
-  while (missing() < 0) press("Remove the last");
+  for (let n = missing(); n > 0; n -= 1) press("Add a token");
+  for (let n = missing(); n < 0; n += 1) press("Remove the last");
   all(".sa-token .sa-text").forEach((input, i) => use(input, words[i]));
   all(".sa-token .sa-field").forEach((input, i) => use(input, numbers[i]));
   use(root.querySelector(`[value=${mask}]`));
