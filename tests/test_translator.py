@@ -495,22 +495,27 @@ def test_focus_by_hand(corpus):
     assert 0 < found.empty < 1 < found.words
 
 
-def test_the_trust_test_hides_one_state_at_a_time(attention_model):
+@pytest.mark.parametrize("model", ["attention_h64", "sigmoid_h64"])
+def test_the_trust_test_hides_one_state_at_a_time(model):
     # Hidden by hand, by taking the state out of the sentence for the one step.
-    pairs = held_out_pairs()[1][:10]
+    pairs, parameters = held_out_pairs()[1][:10], load_checkpoint(model)
+    normaliser = normaliser_of(parameters)
     changed = total = 0
     for pair in pairs:
-        found = forward(attention_model, *arrays([pair]))
+        found = forward(parameters, *arrays([pair]))
         for t in range(len(pair.chinese)):
             kept = np.delete(found.h[0], found.weights[0, t].argmax(), axis=0)
-            context = attend(found.s[0, t], kept, attention_model["attention_W"]).context
+            scores = found.s[0, t] @ parameters[MATRICES[normaliser]] @ kept.T
+            context = NORMALISERS[normaliser].weights(scores) @ kept
             features = np.concatenate([found.s[0, t], context])
-            logits = attention_model["output_W"] @ features + attention_model["output_b"]
+            logits = parameters["output_W"] @ features + parameters["output_b"]
             changed += logits.argmax() != found.logits[0, t].argmax()
             total += 1
-    shares = trust_test(attention_model, pairs)
+    shares = trust_test(parameters, pairs)
     assert shares.most_attended == pytest.approx(changed / total)
-    assert shares.random_other < 0.1 < 0.4 < shares.most_attended
+    assert shares.random_other < shares.most_attended
+    if normaliser == "softmax":
+        assert shares.random_other < 0.1 < 0.4 < shares.most_attended
 
 
 # --- training ---
@@ -622,6 +627,14 @@ def test_the_command_skips_what_is_made_and_force_replaces_it(quick, tmp_path, c
     assert sorted(path.name for path in tmp_path.iterdir()) == ["attention_h64.npz", "scores.json"]
 
 
+def test_the_table_keeps_the_other_normalisers_apart():
+    rows = {(run.model, run.seed): {"model": run.model} for run in training.RUNS[::7]}
+    table = json.loads(training.as_json(rows))
+    assert {row["model"] for row in table["normalisers"]} < set(NORMALISED)
+    assert {row["model"] for row in table["runs"]} < set(CHECKPOINTS)
+    assert len(table["runs"] + table["normalisers"]) == len(rows)
+
+
 def test_an_interrupted_command_keeps_what_it_made(quick, tmp_path, monkeypatch):
     whole = training.train_and_evaluate
 
@@ -672,8 +685,9 @@ def test_the_row_is_that_of_the_rounded_model(monkeypatch):
     short = training.train
     monkeypatch.setattr(training, "train", lambda *a, **k: short(*a, **k | {
         "steps": 2, "progress": False}))
-    run = training.Run("attention_h64", True, 8, 0)
+    run = training.Run("sparsemax_h8", True, 8, 0, "sparsemax")
     parameters, row = training.train_and_evaluate(run, pairs)
+    assert normaliser_of(parameters) == "sparsemax"
     for name, array in rounded(parameters).items():
         assert (seen[0][name] == array).all()
         assert array.dtype == np.float64
