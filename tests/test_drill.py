@@ -36,8 +36,10 @@ def test_each_day_has_its_ten_and_all_have_their_turn():
 
 
 @pytest.fixture
-def tree(tmp_path):
-    """A book of one line, with the test of that line."""
+def tree(tmp_path, monkeypatch):
+    """A book of one line, with the test of that line, and pytest with no more than it needs."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("PYTEST_PLUGINS", "xdist.plugin")
     (tmp_path / "softattn_core.py").write_text("half = 0.5  # of it\n")
     (tmp_path / "test_half.py").write_text(
         "import softattn_core\n\ndef test_half():\n    assert softattn_core.half == 0.5\n")

@@ -69,7 +69,9 @@ def of_the_day(faults, count, day):
 
 def copy_book(target):
     """What git knows of the book, and what it would add, as it stands now."""
-    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    # Also where the book belongs to somebody else, as in a container.
+    command = ["git", "-c", f"safe.directory={ROOT}",
+               "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
     for name in filter(None, listed.split("\0")):
         if (ROOT / name).is_file():
