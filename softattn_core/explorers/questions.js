@@ -70,6 +70,11 @@ function drawQuestion(el, question, say) {
     else tell("wrong", "✗ ", heading("answerWrong"), " ", ...inline(reason));
   }
 
+  // JupyterLab keeps a browser from submitting a form by Enter.
+  function onkeydown(event) {
+    if (event.key === "Enter" && event.target.matches("input")) check(event);
+  }
+
   // What was said of the last answer does not stand beside the next one.
   function forget() {
     clear();
@@ -78,7 +83,7 @@ function drawQuestion(el, question, say) {
   }
 
   el.append(make(
-    "form", { class: "sa-explorer sa-question", onsubmit: check, oninput: forget },
+    "form", { class: "sa-explorer sa-question", onsubmit: check, oninput: forget, onkeydown },
     make("fieldset", {}, make("legend", {}, heading("predict"), " ", ...inline(question.ask)), ...controls),
     make(
       "div", { class: "sa-buttons" },

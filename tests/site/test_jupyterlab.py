@@ -1,4 +1,4 @@
-"""An explorer in a real JupyterLab: the reader drags in the browser, Python knows; and back."""
+"""A real JupyterLab: an explorer is dragged, and Python knows; and back. A question is answered."""
 
 import os
 import socket
@@ -23,7 +23,17 @@ link = ipywidgets.jslink((explorer, "temperature"), (other, "value"))
 ipywidgets.VBox([explorer, other])""",
     "print('python', explorer.scores, explorer.probabilities, heard[-1][2], other.value)",
     "explorer.scores = [0, 0]",
+    "from softattn_core.explorers import Questions\nQuestions('trial')",
 ]
+QUESTIONS = """
+[number]
+ask = "How much?"
+answer = "0.5"
+tolerance = 0.1
+check = "1 / 2"
+reason = "One half."
+wrong = "Think of a coin."
+"""
 
 
 @pytest.fixture
@@ -32,6 +42,7 @@ def lab(tmp_path):
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text) for text in CELLS])
     notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
     nbformat.write(notebook, tmp_path / "trial.ipynb")
+    (tmp_path / "trial.questions.toml").write_text(QUESTIONS, encoding="utf-8")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -87,5 +98,15 @@ def test_a_slider_dragged_in_the_browser_is_read_in_python(lab, browser):
     run_cell(page, 2)  # and back: two classes remain, equally probable
     page.wait_for_function("document.querySelectorAll('.sa-explorer .sa-class').length === 2")
     shown = page.locator(".sa-explorer .sa-value").all_inner_texts()
-    page.close()
     assert shown == ["0.500", "0.500"]
+
+    run_cell(page, 3)
+    question = page.locator(".sa-question")
+    question.get_by_label("Your number").fill("0.9")
+    page.keyboard.press("Enter")
+    question.get_by_text("Too high. Think of a coin.").first.wait_for()
+    question.get_by_label("Your number").fill("0.5")
+    question.get_by_role("button", name="Check").click()
+    said = question.get_by_role("status").inner_text()
+    page.close()
+    assert said == "✓ Right. 0.5. One half."
