@@ -167,7 +167,7 @@ function render({ model, el }) {
     const e = shifted(scores[chosen]).map(Math.exp);
     lines.forEach(({ head, product, score, e: cell, weight }, j) => {
       write(head, words[j]);
-      product.textContent = plus(K[j].map((x, axis) => `${typed(Q[chosen][axis])} · ${typed(x)}`));
+      product.textContent = plus(K[j].map((x, axis) => `${typed(Q[chosen][axis])}\u00a0·\u00a0${typed(x)}`));
       showScore(score, scores[chosen][j]);
       show(cell, e[j]);
       show(weight, weights[chosen][j]);

@@ -123,7 +123,8 @@ def test_every_value_equals_the_core(show):  # noqa: F811
 
 def test_the_sentence_of_the_row_is_the_arithmetic(show):  # noqa: F811
     page = show(AttentionMatrixExplorer(Q=[[1, 0], [2, -0.5], [2, 1]])).page
-    assert page.locator(".sa-product").all_inner_texts() == [
+    products = page.locator(".sa-product").all_inner_texts()
+    assert [text.replace("\u00a0", " ") for text in products] == [
         "2 · 0 + −0.500 · 1", "2 · 2 + −0.500 · 0", "2 · 1 + −0.500 · 1"]
     exact = AttentionMatrixExplorer(Q=[[1, 0], [2, -0.5], [2, 1]])
     a, b, _ = exact.weights[1]
