@@ -110,6 +110,17 @@ def _name_bars(ax, labels):
     ax.grid(axis="y", visible=False)
 
 
+def _name_cells(ax, rows, columns, rotation=0):
+    """A table's heads, rows on the left and columns on top; its cells need no other frame."""
+    _name_bars(ax, rows)
+    ax.set_xlim(0, len(columns))
+    ax.set_xticks(np.arange(len(columns)) + 0.5, columns, rotation=rotation)
+    ax.xaxis.tick_top()
+    ax.tick_params(length=0)
+    ax.grid(visible=False)
+    ax.spines[:].set_visible(False)
+
+
 def _write_at_bar_ends(ax, values, pattern):
     """Room for the numbers is made on both sides of the axis."""
     low, high = min(0, *values), max(0, *values)
@@ -238,13 +249,7 @@ def heatmap(values, rows, columns, *, title, role="weights", pattern="{:.3f}"):
         ax.barh(i, 1, left=j, height=1, color=(COLOURS[role], _STRONGEST * np.clip(value, 0, 1)),
                 edgecolor=COLOURS["grid"], linewidth=1)
         ax.text(j + 0.5, i, pattern.format(value), ha="center", va="center")
-    _name_bars(ax, rows)
-    ax.set_xlim(0, len(columns))
-    ax.set_xticks(np.arange(len(columns)) + 0.5, columns)
-    ax.xaxis.tick_top()
-    ax.tick_params(length=0)
-    ax.grid(visible=False)
-    ax.spines[:].set_visible(False)
+    _name_cells(ax, rows, columns)
     return figure
 
 
@@ -384,14 +389,8 @@ def attention_map(weights, source, target, *, title):
         if value >= 0.05:
             text = f"{value:.2f}" if len(source) < 8 else f"{value:.1f}".lstrip("0")
             ax.text(j + 0.5, i, text, ha="center", va="center", fontsize=10.5)
-    _name_bars(ax, target)
-    ax.set_xlim(0, len(source))
     long = max(map(len, source)) * len(source) > 30
-    ax.set_xticks(np.arange(len(source)) + 0.5, source, rotation=90 if long else 0)
-    ax.xaxis.tick_top()
-    ax.tick_params(length=0)
-    ax.grid(visible=False)
-    ax.spines[:].set_visible(False)
+    _name_cells(ax, target, source, rotation=90 if long else 0)
     return figure
 
 
