@@ -5,6 +5,8 @@ first probe with a wrong result, the mistake that gives just this result lends i
 """
 
 import copy
+import difflib
+import re
 import textwrap
 import warnings
 from collections import Counter
@@ -45,7 +47,9 @@ def check(name, solution):
 def hint(name, solution):
     """What is wrong with the solution, in a sentence or two, or None."""
     if name not in EXERCISES:
-        raise ValueError(f"there is no exercise {name!r}; there are {', '.join(EXERCISES)}")
+        near = difflib.get_close_matches(str(name), EXERCISES, n=1)
+        meant = f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(EXERCISES)}"
+        raise ValueError(f"there is no exercise {name!r}{meant}")
     if not callable(solution):
         return f'Give the function itself, without calling it: check("{name}", my_{name}).'
     exercise = EXERCISES[name]
@@ -54,7 +58,7 @@ def hint(name, solution):
         try:
             result = run(solution, probe)
         except Exception as error:  # the reader's function may raise anything
-            return f"{call} raised {type(error).__name__}: {error}"
+            return f"{call} raised {described(error)}"
         if result is None and number == 0:
             return "The function gives None. Write it, and end it with return."
         if result is None:
@@ -62,6 +66,13 @@ def hint(name, solution):
         if why := fault(result, exercise, probe, call):
             return why
     return None
+
+
+def described(error):
+    said = ": ".join(filter(None, [type(error).__name__, str(error)]))
+    # A row's maximum or sum, of shape (n,), met the rows, (n, m).
+    lost_axis = re.search(r"broadcast.*\(\d+,\d+\) \(\d+,\)", said)
+    return f"{said}. {BROADCAST}" if lost_axis else said
 
 
 def run(function, probe):
@@ -79,6 +90,9 @@ def fault(result, exercise, probe, call):
         names = exercise.returns
         if not isinstance(result, (tuple, list)) or len(result) != len(expected):
             return f"Return {len(names)} things: {' and '.join(names)}."
+        result = tuple(result)
+    elif isinstance(result, tuple):
+        result = list(result)
     try:
         found, right = arrays(result), arrays(expected)
     except (TypeError, ValueError):
@@ -90,8 +104,13 @@ def fault(result, exercise, probe, call):
             return why
     if shapes(found) != shapes(right):
         return f"{call} has the shape {shapes(found)} where {shapes(right)} was expected."
+    if any(not np.isfinite(part).all() for part in found):
+        return (f"{call} gives {shown(found)}: nan or inf. Did an exponential overflow, "
+                "or is it 0 / 0, or inf − inf?")
     if exercise.budget and sums_to_one(right[0]) and not sums_to_one(found[0]):
-        return f"{call} gives {shown(found)}: rows do not sum to 1. Which axis did you sum over?"
+        sums = ("these do not sum to 1." if found[0].ndim == 1
+                else "rows do not sum to 1. Which axis did you sum over?")
+        return f"{call} gives {shown(found[:1])}: {sums}"
     return f"{call} gives {shown(found)} where {shown(right)} was expected."
 
 
@@ -102,7 +121,7 @@ def arrays(result):
 
 def same(found, right):
     return shapes(found) == shapes(right) and all(
-        np.allclose(a, b, rtol=1e-6, atol=1e-9, equal_nan=True)
+        np.allclose(a, b, rtol=1e-5, atol=1e-6, equal_nan=True)
         for a, b in zip(found, right, strict=True))
 
 
@@ -124,6 +143,9 @@ class Probe(NamedTuple):
 
     def __str__(self):
         plain = [repr(a.tolist() if isinstance(a, np.ndarray) else a) for a in self.arguments]
+        if len(", ".join(plain)) > 150:
+            plain = [f"<{'×'.join(map(str, a.shape))}>" if isinstance(a, np.ndarray) else repr(a)
+                     for a in self.arguments]
         return ", ".join(plain + [f"{name}={value}" for name, value in self.keywords.items()])
 
 
@@ -158,9 +180,14 @@ def over_everything(z):
 
 
 def without_keepdims(z):
-    """Runs on square matrices only; on others NumPy complains, and no hint is needed."""
+    """Runs on square matrices only; on others NumPy complains, see `described`."""
     e = np.exp(z - z.max(axis=1, keepdims=True))
     return e / e.sum(axis=1) if len(z) == len(z.T) else softmax(z)
+
+
+def shifted_only(z, axis=-1):
+    """The exponentials, with the maximum subtracted, and no division."""
+    return np.exp(z - z.max(axis=axis, keepdims=True))
 
 
 def one_hot(z, axis=-1):
@@ -177,6 +204,8 @@ OVERFLOW = ("For large scores the exponentials overflow. "
 ONE_MAXIMUM = ("You subtract the maximum of the whole array. A row far below it rounds to 0 by 0: "
                "subtract each row's own maximum.")
 KEEPDIMS = "The sums line up with the columns, not with the rows: keepdims=True is missing."
+BROADCAST = ("Maximum or sum per row? With keepdims=True it stays a column, and lines up with "
+             "the rows.")
 ONLY_DIVIDED = "These are the scores divided by their sum. Take exponentials first."
 
 Z = np.array([2.0, 1.0, 0.1])
@@ -189,7 +218,9 @@ SQUARE = np.array([[2.0, 1.0, 0.1], [0.5, 3.0, 0.2], [1.0, 1.5, -1.0]])
 SOFTMAX = Exercise(
     softmax,
     [probe(Z), probe(Z, temperature=0.5), probe(PICTURES), probe(PICTURES, axis=0),
-     probe(np.array([1000.0, 999.0, -1000.0])), probe(FAR_ROWS)],
+     probe(np.array([1000.0, 999.0, -1000.0])), probe(FAR_ROWS),
+     probe(np.array([1000.0, 999.0, -1000.0]), temperature=0.5),
+     probe(np.array([-1000.0, 999.0, -1000.0, -1000.0])), probe(np.array([-1000.0, -999.0]))],
     [
         (ARGMAX, lambda z, axis=-1, temperature=1.0: one_hot(z, axis)),
         (NOT_NORMALISED, lambda z, axis=-1, temperature=1.0: np.exp(z / temperature)),
@@ -216,6 +247,7 @@ SOFTMAX_OF_ROWS = Exercise(
     [
         (ARGMAX, one_hot),
         (NOT_NORMALISED, np.exp),
+        (NOT_NORMALISED, shifted_only),
         (ONLY_DIVIDED, lambda z: z / z.sum(axis=1, keepdims=True)),
         (ALL_SHARE, over_everything),
         (WRONG_AXIS, lambda z: softmax(z, axis=0)),
@@ -228,7 +260,8 @@ SOFTMAX_OF_ROWS = Exercise(
 
 LOG_SOFTMAX = Exercise(
     log_softmax,
-    [probe(Z), probe(np.array([0.0, -800.0])), probe(np.array([1000.0, 999.0]))],
+    [probe(Z), probe(np.array([0.0, -800.0])), probe(np.array([1000.0, 999.0])),
+     probe(np.array([-1000.0, -998.0, 1000.0]))],
     [
         ("These are the probabilities. Their logarithms are asked for.", softmax),
         ("The sign is turned: logarithms of probabilities are never above 0.",
@@ -237,6 +270,8 @@ LOG_SOFTMAX = Exercise(
          lambda z: log_softmax(z) / np.log(2)),
         ("This logarithm has another base. Take the natural one, np.log.",
          lambda z: log_softmax(z) / np.log(10)),
+        ("The maximum was subtracted inside log-sum-exp only. Add it again, "
+         "or subtract it from every score.", lambda z: z - np.log(np.exp(z - z.max()).sum())),
         ("The maximum was subtracted; the logarithm of the sum is still missing.",
          lambda z: z - z.max()),
         ("The probability rounded to 0 before its logarithm was taken. "
@@ -255,7 +290,8 @@ RULED_OUT = np.array([0.0, -1000.0])
 
 CROSS_ENTROPY = Exercise(
     cross_entropy,
-    [probe(CAT, 0), probe(CAT, 1), probe(CAT, 2), probe(RULED_OUT, 1), probe(CAT + 1000, 1)],
+    [probe(CAT, 0), probe(CAT, 1), probe(CAT, 2), probe(RULED_OUT, 1), probe(CAT + 1000, 1),
+     probe(np.array([-1000.0, 3.0, 1000.0]), 2)],
     [
         ("The sign is turned: the loss is −log p, and never below 0.",
          lambda z, t: -cross_entropy(z, t)),
@@ -275,6 +311,8 @@ CROSS_ENTROPY = Exercise(
         ("A probability rounded to 0 before its logarithm was taken. "
          "Use LSE(z) − z[target]: then no probability is needed.",
          lambda z, t: -np.log(softmax(z)[t])),
+        ("The maximum was subtracted inside log-sum-exp only. Add it again, or subtract it from "
+         "z[target] too.", lambda z, t: np.log(np.exp(z - z.max()).sum()) - z[t]),
         ("Log-sum-exp overflows for large logits. Subtract the largest logit first.",
          lambda z, t: np.log(np.exp(z).sum()) - z[t]),
         ("The exponentials overflow. Subtract the largest logit first.",
@@ -286,7 +324,8 @@ TRUE_CLASS = "Take 1 off at the true class, target, not at the likeliest one."
 
 GRADIENT = Exercise(
     cross_entropy_gradient,
-    [probe(CAT, 1), probe(CAT, 0), probe(CAT + 1000, 2)],
+    [probe(CAT, 1), probe(CAT, 0), probe(CAT + 1000, 2),
+     probe(np.array([-1000.0, 3.0, 1000.0]), 1)],
     [
         ("The sign is turned: the gradient is p − y, not y − p.",
          lambda z, t: -cross_entropy_gradient(z, t)),
@@ -378,7 +417,8 @@ def share(said, right, n):
 SHARE = Exercise(
     share,
     [probe(SAID, RIGHT, 1), probe(SAID, RIGHT, 2), probe(MOVED, LONG, 1), probe(SHORT, LONG, 1),
-     probe(REPEATED, "我 苹果 梨".split(), 1)],
+     probe(REPEATED, "我 苹果 梨".split(), 1), probe(REPEATED, "我 我 吃".split(), 1),
+     probe(SAID, RIGHT, 3)],
     [
         ("This is the share of the reference's runs. Divide by the number in the translation.",
          lambda said, right, n: share(right, said, n)),
@@ -432,6 +472,7 @@ ATTENTION_MISTAKES = [
     ("The context was made with the exponentials. Use the weights, after the division.",
      lambda s, h, W: (attended(s, h, W)[0], attended(s, h, W, weigh=np.exp)[1])),
     (NOT_NORMALISED, lambda s, h, W: attended(s, h, W, weigh=np.exp)),
+    (NOT_NORMALISED, lambda s, h, W: attended(s, h, W, weigh=shifted_only)),
     (ARGMAX, lambda s, h, W: attended(s, h, W, weigh=one_hot)),
     ("The scores are divided by d. The score of this chapter, sᵀWh, is not scaled.",
      lambda s, h, W: attended(s, h, W / h.shape[1])),
@@ -490,7 +531,8 @@ def with_score(scores, hidden, value):
 MASKED_WEIGHTS = Exercise(
     masked_weights,
     [probe(np.array([1.0, 3.0, 0.2]), 1), probe(np.array([1.0, 3.0, 0.2]), 0),
-     probe(np.array([1.0, 1000.0, 0.2]), 1), probe(np.array([1000.0, 999.0, 0.2]), 2)],
+     probe(np.array([1.0, 1000.0, 0.2]), 1), probe(np.array([1000.0, 999.0, 0.2]), 2),
+     probe(np.array([-1000.0, -2.0, -999.0]), 1)],
     [
         ("The weights no longer sum to 1: the word was hidden after the softmax. "
          "Hide its score, before it.", hidden_after),
@@ -506,6 +548,9 @@ MASKED_WEIGHTS = Exercise(
         ("These are scores. Softmax makes weights of them.",
          lambda z, i: with_score(z, i, -np.inf)),
         (NOT_NORMALISED, lambda z, i: np.exp(with_score(z, i, -np.inf))),
+        (NOT_NORMALISED, lambda z, i: shifted_only(with_score(z, i, -np.inf))),
+        ("This score hides too little, where all others are lower still. Use −np.inf.",
+         lambda z, i: softmax(with_score(z, i, -100.0))),
         (ARGMAX, lambda z, i: one_hot(with_score(z, i, -np.inf))),
         (OVERFLOW, lambda z, i: exp_over_sum(with_score(z, i, -np.inf))),
     ],
@@ -528,9 +573,11 @@ def scaled(q, K, factor=1.0, weigh=softmax):
 
 SCALED_WEIGHTS = Exercise(
     lambda q, K: attention_weights(scaled_dot_scores(q, K)),
-    [probe(QUERY, KEYS), probe(QUERY[:3], KEYS[:2, :3]), probe(1000 * QUERY, KEYS)],
+    [probe(QUERY, KEYS), probe(QUERY[:3], KEYS[:2, :3]), probe(1000 * QUERY, KEYS),
+     probe(-1000 * QUERY, KEYS[:2])],
     [
         (NOT_SCALED, lambda q, K: softmax(K @ q)),
+        (NOT_NORMALISED, lambda q, K: scaled(q, K, weigh=shifted_only)),
         (BY_D, lambda q, K: softmax(K @ q / len(q))),
         (BY_SQRT_N, lambda q, K: softmax(K @ q / np.sqrt(len(K)))),
         ("√d stands on the wrong side: divide by it, do not multiply.",
@@ -611,6 +658,7 @@ Q_BOOK = np.array([[1.0, 0.0], [2.0, 2.0], [2.0, 1.0]])
 K_BOOK = np.array([[0.0, 1.0], [2.0, 0.0], [1.0, 1.0]])
 V_BOOK = np.array([[0.0, 2.0], [2.0, 0.0], [1.0, 2.0]])
 V_SQUARE = np.array([[0.0, 2.0, 1.0], [2.0, 0.0, 0.0], [1.0, 2.0, 3.0]])
+Q_FOUR, K_FOUR = (np.round(f(np.arange(12)).reshape(4, 3), 2) for f in (np.cos, np.sin))
 TOWERING = np.array([[0.0, 1.0], [2.0, 0.0], [1000.0, 1000.0]])
 
 
@@ -631,7 +679,8 @@ def masked_after(Q, K, V, normalise=False):
 CAUSAL_ATTENTION = Exercise(
     lambda Q, K, V: scaled_dot_product_attention(Q, K, V, causal=True)[1:],
     [probe(Q_BOOK, K_BOOK, V_BOOK), probe(Q_BOOK, K_BOOK, V_SQUARE),
-     probe(Q_BOOK, TOWERING, V_BOOK), probe(1000 * Q_BOOK, K_BOOK, V_BOOK)],
+     probe(Q_BOOK, TOWERING, V_BOOK), probe(1000 * Q_BOOK, K_BOOK, V_BOOK),
+     probe(-1000 * Q_BOOK, K_BOOK, V_BOOK), probe(Q_FOUR, K_FOUR, np.eye(4))],
     [
         ("Nothing is hidden: the future takes part.",
          lambda Q, K, V: scaled_dot_product_attention(Q, K, V)[1:]),
@@ -653,6 +702,14 @@ CAUSAL_ATTENTION = Exercise(
         (WRONG_AXIS, lambda Q, K, V: causal(Q, K, V, weigh=lambda z: softmax(z, axis=0))),
         (ARGMAX, lambda Q, K, V: causal(Q, K, V, weigh=one_hot)),
         (NOT_NORMALISED, lambda Q, K, V: causal(Q, K, V, weigh=np.exp)),
+        (NOT_NORMALISED, lambda Q, K, V: causal(Q, K, V, weigh=shifted_only)),
+        (ONE_MAXIMUM, lambda Q, K, V: causal(Q, K, V, weigh=one_maximum)),
+        (ALL_SHARE, lambda Q, K, V: causal(Q, K, V, weigh=over_everything)),
+        (KEEPDIMS, lambda Q, K, V: causal(Q, K, V, weigh=without_keepdims)),
+        ("Each row sees one token too many: the next one.",
+         lambda Q, K, V: causal(Q, K, V, seen=lambda n: np.tri(n, k=1, dtype=bool))),
+        ("Queries and keys have changed places: the scores are Q @ K.T.",
+         lambda Q, K, V: causal(K, Q, V)),
         ("The contexts come from the wrong side: weights @ V mixes the values, the rows of V.",
          lambda Q, K, V: causal(Q, K, V, mix=from_the_wrong_side)),
         ("Weights come first, then the contexts.", lambda Q, K, V: causal(Q, K, V)[::-1]),
@@ -679,7 +736,8 @@ def heads_of(X, W_q, W_k, W_v, W_o, heads, columns=None, divisor=None, join=np.h
 
 MULTI_HEAD = Exercise(
     multi_head_attention,
-    [probe(X_SIX, *W_SIX, 2), probe(X_SIX, *W_SIX, 3), probe(X_SIX, *W_SIX, 1)],
+    [probe(X_SIX, *W_SIX, 2), probe(X_SIX, *W_SIX, 3), probe(X_SIX, *W_SIX, 1),
+     probe(100 * X_SIX, *W_SIX, 2)],
     [
         ("The argument heads changes nothing here: each head has its own columns.",
          lambda X, q, k, v, o, heads: multi_head_attention(X, q, k, v, o, 1)),
@@ -712,14 +770,18 @@ class Stream:
 
     def __init__(self, *pieces):
         self.pieces = [(np.array(scores), np.array(values)) for scores, values in pieces]
+        self.given = ()
 
     def __iter__(self):
         return self
 
     def __next__(self):
+        for part in self.given:  # forgotten at once
+            part.fill(np.nan)
         if not self.pieces:
             raise StopIteration
-        return self.pieces.pop(0)
+        self.given = self.pieces.pop(0)
+        return self.given
 
     def __repr__(self):
         return f"iter({[(scores.tolist(), values.tolist()) for scores, values in self.pieces]})"
@@ -732,8 +794,14 @@ LARGE = [([1000.0], [[1.0, 0.0]]), ([1001.0, 0.0], [[0.0, 1.0], [5.0, 5.0]])]
 
 
 def streamed(pieces, weigh=softmax):
-    scores, values = zip(*pieces, strict=True)
+    scores, values = zip(*((z.copy(), v.copy()) for z, v in pieces), strict=True)
     return weigh(np.concatenate(scores)) @ np.concatenate(values)
+
+
+def kept(pieces):
+    """Softmax of all pieces, gathered first: by then the earlier ones are gone."""
+    scores, values = zip(*pieces, strict=True)
+    return over_everything(np.concatenate(scores)) @ np.concatenate(values)
 
 
 def without_rescaling(pieces, of_sum=True, of_context=True):
@@ -748,9 +816,21 @@ def without_rescaling(pieces, of_sum=True, of_context=True):
     return context / total
 
 
+def own_maxima(pieces):
+    """Exponentials relative to each piece's own maximum, added up as if they were alike."""
+    total = context = 0.0
+    for scores, values in pieces:
+        e = np.exp(scores - scores.max())
+        total, context = total + e.sum(), context + e @ values
+    return context / total
+
+
 STREAMING_CONTEXT = Exercise(
     streamed,
-    [probe(Stream(*FALLING)), probe(Stream(*RISING)), probe(Stream(*LARGE))],
+    [probe(Stream(*FALLING)), probe(Stream(*RISING)), probe(Stream(*LARGE)),
+     probe(Stream(*LARGE[::-1])), probe(Stream(([0.0], [[1.0, 0.0]]), *LARGE)),
+     probe(Stream(*LARGE, ([0.0], [[1.0, 0.0]]))),
+     probe(Stream(([-1000.0], [[1.0, 0.0]]), ([-999.0], [[0.0, 1.0]])))],
     [
         ("For large scores the exponentials overflow. Keep a running maximum, and subtract it.",
          lambda pieces: streamed(pieces, weigh=exp_over_sum)),
@@ -770,6 +850,11 @@ STREAMING_CONTEXT = Exercise(
         ("When the maximum rises, the old context must be brought to it as well.",
          lambda pieces: without_rescaling(pieces, of_context=False)),
         (ARGMAX, lambda pieces: streamed(pieces, weigh=one_hot)),
+        ("Each piece has a maximum of its own here. One maximum must serve all: keep the largest "
+         "so far, and bring the old sum and context to it.", own_maxima),
+        ("A piece is forgotten when the next one is asked for. Use each as it comes.", kept),
+        ("The running sums are not divided: the context is the one divided by the other.",
+         lambda pieces: streamed(pieces, weigh=shifted_only)),
     ],
 )
 

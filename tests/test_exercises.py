@@ -219,9 +219,9 @@ def masked_late(Q, K, V, renormalise=False):
     return weights, weights @ V
 
 
-def heads(X, W_q, W_k, W_v, W_o, heads, split=np.hsplit, divisor=None):
+def heads(X, W_q, W_k, W_v, W_o, heads, split=np.hsplit, divisor=None, weigh=stable):
     parts = zip(*(split(X @ W, heads) for W in (W_q, W_k, W_v)), strict=True)
-    return np.hstack([stable(q @ k.T / (divisor or np.sqrt(len(q[0])))) @ v
+    return np.hstack([weigh(q @ k.T / (divisor or np.sqrt(len(q[0])))) @ v
                       for q, k, v in parts]) @ W_o
 
 
@@ -422,6 +422,10 @@ MISTAKES = {
         "not scaled": lambda Q, K, V: causal(Q, K, V, divisor=1),
         "divided by d": lambda Q, K, V: causal(Q, K, V, divisor=2),
         "number of keys": lambda Q, K, V: causal(Q, K, V, divisor=np.sqrt(3)),
+        "one token too many": lambda Q, K, V: (
+            lambda weights: (weights, weights @ V))(
+            stable(Q @ K.T / np.sqrt(2) + future(len(Q), k=1))),
+        "changed places": lambda Q, K, V: causal(K, Q, V),
         "which axis": lambda Q, K, V: causal(Q, K, V, lambda z: stable(z, axis=0)),
         "argmax": lambda Q, K, V: causal(Q, K, V, winner),
         "Divide them by their sum": lambda Q, K, V: causal(Q, K, V, np.exp),
@@ -453,6 +457,11 @@ MISTAKES = {
         "overflow": lambda pieces: (lambda sums: sums[1] / sums[0])([
             sum(each) for each in zip(*((np.exp(z).sum(), np.exp(z) @ v) for z, v in pieces),
                                       strict=True)]),
+        "a maximum of its own": lambda pieces: (lambda sums: sums[1] / sums[0])([
+            sum(each) for each in zip(*((np.exp(z - z.max()).sum(), np.exp(z - z.max()) @ v)
+                                        for z, v in pieces), strict=True)]),
+        "is forgotten when": lambda pieces: (lambda z, v: stable(np.concatenate(z))
+                                             @ np.concatenate(v))(*zip(*pieces, strict=True)),
         "should give numbers": lambda pieces: pieces,
         "raised ZeroDivisionError": two_passes,
     },
@@ -483,9 +492,9 @@ def test_every_exercise_has_mistakes():
     (lambda scores, **rest: "abc", "should give numbers, and gives 'abc'"),
     (lambda scores, **rest: scores[:2], "has the shape (2,) where (3,) was expected"),
     (lambda scores, **rest: [scores, [1]], "should give numbers"),
-    (lambda scores, **rest: scores / 0, "gives [inf, inf, inf]"),
+    (lambda scores, **rest: scores / 0, "gives [inf, inf, inf]: nan or inf. Did an"),
     (lambda scores, **rest: 1 // 0, "([2.0, 1.0, 0.1]) raised ZeroDivisionError"),
-    (lambda scores, **rest: scores * 0 + 0.2, "gives [0.2, 0.2, 0.2]: rows do not sum to 1"),
+    (lambda scores, **rest: scores * 0 + 0.2, "gives [0.2, 0.2, 0.2]: these do not sum to 1"),
     (np.array([0.659, 0.242, 0.099]), "without calling it"),
 ])
 def test_anything_gets_a_hint_and_no_traceback(solution, words, capsys):
@@ -517,9 +526,68 @@ def test_the_reader_may_change_the_arguments():
     assert hint("softmax", my_softmax) is hint("softmax", my_softmax) is None
 
 
-def test_an_unknown_exercise_names_those_that_exist():
-    with pytest.raises(ValueError, match="no exercise 'sofmax'; there are softmax, so"):
+def test_an_unknown_exercise_names_the_nearest_or_those_that_exist():
+    with pytest.raises(ValueError, match="no exercise 'sofmax'; did you mean 'softmax'"):
         check("sofmax", softattn_core.softmax)
+    with pytest.raises(ValueError, match="no exercise 'x'; there are softmax, softmax_of_rows, "):
+        check("x", softattn_core.softmax)
+
+
+def test_a_long_call_is_named_by_its_shapes():
+    assert hint("multi_head", lambda X: X).startswith("<lambda>(<3×6>, <6×6>, <6×6>, ")
+
+
+def test_rows_that_met_their_maxima_hear_of_keepdims():
+    assert "keepdims=True" in hint("softmax_of_rows", lambda z: z - z.max(axis=1))
+    assert "keepdims" not in hint("softmax_of_rows", lambda z: z @ z)
+
+
+# --- Right in another form, wrong in a place that is easily overlooked ----------------------------
+
+def single(numbers):
+    return np.asarray(numbers, dtype=np.float32)
+
+
+@pytest.mark.parametrize("name, solution", [
+    ("attend", lambda s, h, W: list(attention(s, h, W))),
+    ("softmax_of_rows", lambda z: tuple(map(tuple, stable(z)))),
+    ("softmax", lambda z, axis=-1, temperature=1.0: stable(single(z / temperature), axis)),
+    ("multi_head", lambda X, q, k, v, o, n: heads(*map(single, (X, q, k, v, o)), n)),
+])
+def test_the_form_of_a_right_result_is_free(name, solution):
+    assert hint(name, solution) is None
+
+
+def running(pieces, first=-np.inf, keep=max):
+    """One pass with a running maximum: where it begins, and how it meets a piece's own."""
+    m, total, context = first, 0.0, 0.0
+    for z, v in pieces:
+        m, old = keep(m, z.max()), m
+        total = total * np.exp(old - m) + np.exp(z - m).sum()
+        context = context * np.exp(old - m) + np.exp(z - m) @ v
+    return context / total
+
+
+@pytest.mark.parametrize("name, solution", [
+    ("softmax", lambda z, axis=-1, temperature=1.0: e_over_sum(
+        z / temperature - z.max(axis=axis, keepdims=True), axis=axis, keepdims=True)),
+    ("softmax", lambda z, axis=-1, temperature=1.0: e_over_sum(
+        z / temperature - (z / temperature).mean(axis=axis, keepdims=True),
+        axis=axis, keepdims=True)),
+    ("log_softmax", lambda z: z - z[0] - np.log(np.exp(z - z[0]).sum())),
+    ("cross_entropy", lambda z, t: z[0] + np.log(np.exp(z - z[0]).sum()) - z[t]),
+    ("cross_entropy_gradient", lambda z, t: e_over_sum(z - z[0]) - np.eye(len(z))[t]),
+    ("masked_weights", lambda z, i: stable(rescored(z, i, -100.0))),
+    ("scaled_weights", lambda q, K: e_over_sum(K @ q / np.sqrt(len(q)) - abs(K @ q).max())),
+    ("share", lambda said, right, n: len(set(said) & set(right)) / len(said)),
+    ("causal_attention", lambda Q, K, V: causal(Q, K, V, divisor=np.sqrt(2))),
+    ("multi_head", lambda X, q, k, v, o, n: heads(
+        X, q, k, v, o, n, weigh=lambda z: e_over_sum(z, axis=1, keepdims=True))),
+    ("streaming_context", lambda pieces: running(pieces, keep=lambda m, own: own)),
+    ("streaming_context", lambda pieces: running(pieces, first=0.0)),
+])
+def test_what_works_by_luck_is_not_accepted(name, solution):
+    assert hint(name, solution)
 
 
 # --- The notebooks -------------------------------------------------------------------------------

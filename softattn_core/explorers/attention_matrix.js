@@ -1,6 +1,7 @@
 // A few tokens attend to each other: the matrix of scores, the matrix of weights, one row in detail.
 
 const MOST = 6;
+const LETTERS = "ABCDEF";
 const LIMIT = 100;
 // Each trait with its colour and its name.
 const KINDS = { Q: ["query", "query"], K: ["ink", "key"], V: ["values", "value"] };
@@ -43,7 +44,7 @@ function render({ model, el }) {
   const list = make("div", {});
   const every = ["words", ...Object.keys(KINDS)];
   const addButton = button(say("addToken"), () => change(model, Object.fromEntries(
-    every.map((name) => [name, [...model.get(name), name === "words" ? "ABCDEF"[tokens.length] : [0, 0]]]))));
+    every.map((name) => [name, [...model.get(name), name === "words" ? LETTERS[tokens.length] : [0, 0]]]))));
   const removeButton = button(say("removeToken"), () => change(model, Object.fromEntries(
     every.map((name) => [name, model.get(name).slice(0, -1)]))));
   let tokens = [];
@@ -52,6 +53,7 @@ function render({ model, el }) {
     const name = make("input", {
       type: "text", class: "sa-text", maxlength: 12, autocomplete: "off", spellcheck: "false",
       "aria-label": say("tokenName", { number: i + 1 }), oninput: () => set("words", i, name.value),
+      onchange: () => (name.value ||= LETTERS[i]),
     });
     const pairs = Object.entries(KINDS).map(([kind, [role]]) => {
       const fields = [0, 1].map((axis) => slider({
@@ -134,7 +136,8 @@ function render({ model, el }) {
   }
 
   function draw() {
-    const [words, Q, K, V, mask] = get("words", "Q", "K", "V", "mask");
+    const [named, Q, K, V, mask] = get("words", "Q", "K", "V", "mask");
+    const words = named.map((text, i) => text || LETTERS[i]);
     // The traits of another number of tokens arrive one after the other.
     if ([Q, K, V].some((vectors) => vectors.length !== words.length)) return;
     if (tokens.length !== words.length) build(words);

@@ -9,9 +9,11 @@ const inline = (text) =>
 
 // "−2", "0,5" and "50 %" are numbers too. NaN where there is none.
 function readNumber(text) {
-  const plain = text.replace("−", "-").replace(",", ".").replace(/\s/g, "");
+  const plain = text.replace(/[−–]/g, "-").replace(",", ".").replace(/\s/g, "");
   if (!/\d/.test(plain)) return NaN;
-  return plain.endsWith("%") ? Number(plain.slice(0, -1)) / 100 : Number(plain);
+  if (plain.endsWith("%")) return Number(plain.slice(0, -1)) / 100;
+  const [over, under = 1] = plain.split("/");
+  return Number(over) / Number(under);
 }
 
 // Each kind of answer: its controls, and what is to be said of what the reader gave.

@@ -24,7 +24,7 @@ function render({ model, el }) {
   const replaced = (list, i, x) => list.map((old, j) => (j === i ? x : old));
 
   function add() {
-    change(model, { names: [...names(), LETTERS[scores().length]], scores: [...scores(), 0] });
+    change(model, { names: [...names(), [...LETTERS].find((letter) => !names().includes(letter))], scores: [...scores(), 0] });
     rows.at(-1).name.focus();
   }
 

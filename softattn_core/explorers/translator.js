@@ -10,7 +10,7 @@ function readParameters(bytes, shapes) {
   let at = 0;
   const row = (length) => Float64Array.from({ length }, () => fromFloat16(bytes.getUint16(2 * at++, true)));
   const read = ([rows, columns]) => (columns ? Array.from({ length: rows }, () => row(columns)) : row(rows));
-  return Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, read(shape)]));
+  return Object.fromEntries(shapes.map(([name, shape]) => [name, read(shape)]));
 }
 
 const sigmoid = (x) => 0.5 * (1 + Math.tanh(0.5 * x));

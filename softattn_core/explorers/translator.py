@@ -32,7 +32,7 @@ class TranslatorExplorer(Explorer):
 
     sentence = traitlets.Unicode().tag(sync=True)
     parameters = traitlets.Bytes(read_only=True).tag(sync=True)
-    shapes = traitlets.Dict(read_only=True).tag(sync=True)
+    shapes = traitlets.List(read_only=True).tag(sync=True)
     english = constant(traitlets.List, list(corpus.ENGLISH_WORDS))
     chinese = constant(traitlets.List, list(corpus.CHINESE_WORDS))
     contractions = constant(traitlets.Dict, corpus.CONTRACTIONS)
@@ -43,7 +43,8 @@ class TranslatorExplorer(Explorer):
         self._model = rounded(parameters or load_checkpoint("attention_h64"))
         arrays = self._model.values()
         self.set_trait("parameters", b"".join(a.astype("<f2").tobytes() for a in arrays))
-        self.set_trait("shapes", {name: a.shape for name, a in self._model.items()})
+        # A list: on its way to the page a notebook's dicts are sorted by name.
+        self.set_trait("shapes", [(name, a.shape) for name, a in self._model.items()])
         super().__init__(sentence=sentence)
 
     @property

@@ -376,6 +376,16 @@ def test_translator_answers_at_once_and_love_looks_at_love(show, model):  # noqa
     assert weights[1].argmax() == 1
 
 
+def test_the_translator_of_the_book_translates(visit, site_url, model):
+    """On the built page, whose state went through a notebook file: not only as Python sends it."""
+    page = visit(f"{site_url}/chapters/04_attention.html").page
+    explorer = page.locator(".sa-explorer").filter(has=page.locator(".sa-translation"))
+    for text, said in zip(DEMONSTRATIONS, translate(model, [
+            tokenise(text) for text in DEMONSTRATIONS]), strict=True):
+        explorer.get_by_role("button", name=text, exact=True).click()
+        assert explorer.locator(".sa-translation").inner_text() == " ".join(said.chinese)
+
+
 def test_translator_reads_as_python_reads(show, model):  # noqa: F811
     seen = show(TranslatorExplorer())
     texts = ["I LOVE YOU", "  i,love\tyou!!! ", "I don't know him.", "I don’t know him",

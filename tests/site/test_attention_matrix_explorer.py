@@ -209,6 +209,8 @@ def test_tokens_come_and_go(show):  # noqa: F811
     assert page.locator(".sa-matrix tbody th").first.inner_text() == "<b>猫</b>"
     assert page.get_by_role("radio", name="<b>猫</b>").count() == 1
     assert page.get_by_label("query of <b>猫</b>, coordinate 1").count() == 1
+    page.get_by_label("Name of token 1").fill("")
+    assert page.locator(".sa-matrix tbody th").first.inner_text() == "A", "never without a name"
 
 
 def test_the_outcome_is_spoken(show):  # noqa: F811

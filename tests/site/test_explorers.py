@@ -413,6 +413,17 @@ def test_classes_come_and_go(show):
     for _ in range(3):
         page.locator(".sa-remove").last.click()
     assert page.locator(".sa-remove:enabled").count() == 0, "two classes stay"
+    add.click()
+    assert page.locator("tbody th").all_inner_texts() == ["A", "C", "B"], "no name twice"
+
+
+def test_a_table_of_extreme_numbers_can_be_read_on_a_phone(show):
+    page = show(SoftmaxExplorer([-400, 3, 1.5], ["WWWWWWWWWWWW", "B", "C"]),
+                viewport={"width": 360, "height": 740}).page
+    frame, table = page.locator(".sa-explorer"), page.locator(".sa-table")
+    frame.evaluate("(node) => node.scrollTo(1000, 0)")
+    edges = [box["x"] + box["width"] for box in (table.bounding_box(), frame.bounding_box())]
+    assert edges[0] <= edges[1]
 
 
 def test_a_name_is_typed_and_reaches_every_label(show):

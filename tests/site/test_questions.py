@@ -95,6 +95,8 @@ def test_a_choice_is_answered_with_its_own_reason_and_may_be_tried_again(questio
     ("0.45", "✓ Right. 0.50. One half."),
     ("0.3", "✗ Not quite. Half of a half."),
     ("−2", "✗ Not quite. Below zero."),
+    ("–2", "✗ Not quite. Below zero."),
+    ("1/2", "✓ Right. 0.50. One half."),
     ("0.551", "✗ Not quite. Too high. Think of a coin."),
     ("0.4", "✗ Not quite. Too low. Think of a coin."),
     ("1e9", "✗ Not quite. Too high. Think of a coin."),
