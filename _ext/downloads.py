@@ -5,15 +5,16 @@ import zipfile
 from pathlib import Path
 
 README = """\
-Softmax and attention: the course to take away
+# Softmax and attention: the course to take away
 
 With Python 3.11 or newer, in this folder:
 
-    python -m venv .venv
+    python3 -m venv .venv
     .venv/bin/python -m pip install -r requirements.txt
     .venv/bin/jupyter lab chapters
 
-On Windows write .venv\\Scripts\\ in place of .venv/bin/ .
+On Windows write `py` in place of `python3`, and `.venv\\Scripts\\` in place of `.venv/bin/`.
+Then open `01_softmax.ipynb`.
 """
 # The headings of requirements.txt whose packages the notebooks need.
 SECTIONS = ("# softattn_core and the notebooks", "# Reading the chapters in JupyterLab")
@@ -30,10 +31,10 @@ def course_requirements(requirements, extra=("pylopdf-fonts-zh-cn",)):
 
 def course_files(root):
     """Pairs of name in the zip and content."""
-    yield "README.txt", README.encode()
+    yield "README.md", README.encode()
     requirements = (root / "requirements.txt").read_text(encoding="utf-8")
     yield "requirements.txt", course_requirements(requirements).encode()
-    for name in ("pyproject.toml", "LICENSE", "README.md"):
+    for name in ("pyproject.toml", "LICENSE"):
         yield name, (root / name).read_bytes()
     paths = [path for kind in ("ipynb", "md", "toml") for path in root.glob(f"chapters/*.{kind}")]
     paths += [path for path in root.glob("softattn_core/**/*") if path.suffix in KINDS]
