@@ -225,7 +225,7 @@ SOFTMAX = Exercise(
         (ARGMAX, lambda z, axis=-1, temperature=1.0: one_hot(z, axis)),
         (NOT_NORMALISED, lambda z, axis=-1, temperature=1.0: np.exp(z / temperature)),
         (NOT_NORMALISED, lambda z, axis=-1, temperature=1.0:
-            np.exp((z - z.max(axis=axis, keepdims=True)) / temperature)),
+            shifted_only(z / temperature, axis)),
         (ONLY_DIVIDED, lambda z, axis=-1, temperature=1.0: z / z.sum(axis=axis, keepdims=True)),
         ("The temperature is upside down: divide the scores by T, do not multiply.",
          lambda z, axis=-1, temperature=1.0: softmax(z * temperature, axis)),
@@ -793,15 +793,10 @@ FALLING = RISING[::-1]
 LARGE = [([1000.0], [[1.0, 0.0]]), ([1001.0, 0.0], [[0.0, 1.0], [5.0, 5.0]])]
 
 
-def streamed(pieces, weigh=softmax):
-    scores, values = zip(*((z.copy(), v.copy()) for z, v in pieces), strict=True)
+def streamed(pieces, weigh=softmax, keep=np.copy):
+    """Gathers the pieces first; without a copy, the earlier ones are gone by then."""
+    scores, values = zip(*((keep(z), keep(v)) for z, v in pieces), strict=True)
     return weigh(np.concatenate(scores)) @ np.concatenate(values)
-
-
-def kept(pieces):
-    """Softmax of all pieces, gathered first: by then the earlier ones are gone."""
-    scores, values = zip(*pieces, strict=True)
-    return over_everything(np.concatenate(scores)) @ np.concatenate(values)
 
 
 def without_rescaling(pieces, of_sum=True, of_context=True):
@@ -852,7 +847,8 @@ STREAMING_CONTEXT = Exercise(
         (ARGMAX, lambda pieces: streamed(pieces, weigh=one_hot)),
         ("Each piece has a maximum of its own here. One maximum must serve all: keep the largest "
          "so far, and bring the old sum and context to it.", own_maxima),
-        ("A piece is forgotten when the next one is asked for. Use each as it comes.", kept),
+        ("A piece is forgotten when the next one is asked for. Use each as it comes.",
+         lambda pieces: streamed(pieces, weigh=over_everything, keep=np.asarray)),
         ("The running sums are not divided: the context is the one divided by the other.",
          lambda pieces: streamed(pieces, weigh=shifted_only)),
     ],

@@ -12,7 +12,7 @@ from softattn_core.attention import (
     dot_scores,
     scaled_dot_scores,
 )
-from softattn_core.explorers.base import Explorer, front_end
+from softattn_core.explorers.base import StepExplorer, front_end
 
 MOST = 6
 # The same limits as in attention_matrix.js.
@@ -25,7 +25,7 @@ def pairs():
     return traitlets.List(pair, minlen=2, maxlen=MOST).tag(sync=True)
 
 
-class AttentionMatrixExplorer(Explorer):
+class AttentionMatrixExplorer(StepExplorer):
     """Each token has a query in Q, a key in K and a value in V; the matrix says who looks at whom.
 
     `mask` is "scores" (causal, as it should be), "weights" (causal, but set to 0 after softmax:
@@ -70,18 +70,3 @@ class AttentionMatrixExplorer(Explorer):
         if self.mask == "weights":
             weights = weights * up_to_now  # the mistake: softmax has already shared the budget out
         return AttentionStep(scores, weights, context_vector(weights, self.V))
-
-    @property
-    def scores(self):
-        """One row a query, one column a key, before any mask."""
-        return self.step.scores
-
-    @property
-    def weights(self):
-        """One row a query, one column a key."""
-        return self.step.weights
-
-    @property
-    def context(self):
-        """What each token takes home: the values averaged by its row of weights."""
-        return self.step.context

@@ -49,3 +49,22 @@ class Explorer(anywidget.AnyWidget):
         shown = (name for name in self.controls if name != "names")
         values = ", ".join(f"{name}={getattr(self, name)!r}" for name in shown)
         return f"{type(self).__name__}({values})"
+
+
+class StepExplorer(Explorer):
+    """An explorer whose `step` is an AttentionStep: each of several queries has a row in it."""
+
+    @property
+    def scores(self):
+        """How well each key, or state, fits the query; before any mask."""
+        return self.step.scores
+
+    @property
+    def weights(self):
+        """What softmax, and a mask if there is one, makes of the scores."""
+        return self.step.weights
+
+    @property
+    def context(self):
+        """The values, or states, averaged by the weights."""
+        return self.step.context

@@ -6,7 +6,7 @@ import numpy as np
 import traitlets
 
 from softattn_core.attention import attend
-from softattn_core.explorers.base import Explorer, front_end
+from softattn_core.explorers.base import StepExplorer, front_end
 
 # The same limits as in three_steps.js: arrows stay on the drawn part of the plane.
 Coordinate = partial(traitlets.Float, min=-3.5, max=3.5)
@@ -19,7 +19,7 @@ def rows(trait, count):
     return traitlets.List(pair, minlen=count, maxlen=count).tag(sync=True)
 
 
-class ThreeStepsExplorer(Explorer):
+class ThreeStepsExplorer(StepExplorer):
     """Drag three encoder states h and the decoder state s; W weighs their score s^T W h.
 
     >>> explorer = ThreeStepsExplorer()
@@ -44,18 +44,3 @@ class ThreeStepsExplorer(Explorer):
     def step(self):
         """attend(s, h, W): scores, weights and context, as the arrows stand now."""
         return attend(self.s, self.h, self.W)
-
-    @property
-    def scores(self):
-        """s^T W h_i for each word."""
-        return self.step.scores
-
-    @property
-    def weights(self):
-        """softmax(scores)."""
-        return self.step.weights
-
-    @property
-    def context(self):
-        """The h_i averaged by the weights."""
-        return self.step.context

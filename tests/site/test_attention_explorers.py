@@ -1,6 +1,5 @@
 """The explorers of the chapters on attention, in a real browser: equal to softattn_core."""
 
-import gzip
 import random
 import re
 
@@ -29,15 +28,17 @@ from tests.site.test_explorers import (
     DRIVER,
     EVIL,
     FITS,
-    HOST,
     NAMES,
     assert_all_rounded,
     assert_equal,
+    assert_tab_reaches,
+    bytes_sent,
     middle,
     points,
     random_score,
     show,  # noqa: F401
     swipe,
+    too_small,
 )
 
 ALL = [FocusExplorer, BottleneckExplorer, ThreeStepsExplorer, TranslatorExplorer]
@@ -506,40 +507,18 @@ def test_axe_finds_nothing(show, theme, language):  # noqa: F811
         assert results.violations_count == 0, results.generate_report()
 
 
-CONTROLS = (".sa-explorer :is(input:not([type=radio]), button, .sa-point, summary,"
-            " .sa-map [tabindex='0'])")
-
-
 @pytest.mark.parametrize("explorer", ALL)
 def test_every_control_is_reached_by_tab_labelled_and_shows_its_focus(show, explorer):  # noqa: F811
     page = show(explorer()).page
-    unreached = set(range(page.locator(CONTROLS).count()))
-    for _ in range(len(unreached) + 3):
-        page.keyboard.press("Tab")
-        at, name, ring = page.evaluate("""(selector) => {
-          const focused = document.activeElement;
-          const mark = focused.querySelector?.(".sa-dot") ?? focused;
-          const style = getComputedStyle(mark);
-          return [[...document.querySelectorAll(selector)].indexOf(focused),
-            focused.ariaLabel || focused.textContent,
-            Math.max(style.outlineStyle === "none" ? 0 : parseFloat(style.outlineWidth),
-                     mark === focused ? 0 : parseFloat(style.strokeWidth))];
-        }""", CONTROLS)
-        if at >= 0:
-            unreached.discard(at)
-            assert name and ring >= 2
-    assert unreached == set()
+    controls = "input:not([type=radio]), button, .sa-point, summary, .sa-map [tabindex='0']"
+    assert_tab_reaches(page, controls, more=3)
 
 
 @pytest.mark.parametrize("explorer", ALL)
 def test_touch_targets_are_at_least_44_pixels(show, explorer):  # noqa: F811
     page = show(explorer(), viewport=PHONE).page
-    small = page.evaluate("""() => [...document.querySelectorAll(".sa-explorer :is("
-        + "button, input:not([type=radio]), label, .sa-grip, summary, .sa-map tbody td)")]
-      .map((control) => [control.getBoundingClientRect(), control.outerHTML])
-      .filter(([box]) => Math.min(box.width, box.height) < 43.99)
-      .map(([box, html]) => `${box.width} x ${box.height}: ${html}`)""")
-    assert small == []
+    controls = "button, input:not([type=radio]), label, .sa-grip, summary, .sa-map tbody td"
+    assert too_small(page, controls) == []
 
 
 @pytest.mark.parametrize("explorer", [FocusExplorer, BottleneckExplorer, ThreeStepsExplorer])
@@ -559,6 +538,4 @@ def test_chinese_pages_get_chinese_controls(show):  # noqa: F811
 
 @pytest.mark.parametrize("explorer", ALL)
 def test_an_explorer_is_small(explorer):
-    """The host and an explorer, compressed as a server sends them: under 15 KB."""
-    sent = (explorer._esm + explorer._css + HOST).encode()
-    assert len(gzip.compress(sent)) < 15_000
+    assert bytes_sent(explorer) < 15_000

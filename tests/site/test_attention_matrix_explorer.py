@@ -1,6 +1,5 @@
 """The attention-matrix explorer in a real browser: equal to softattn_core, and for everyone."""
 
-import gzip
 import random
 import re
 
@@ -14,11 +13,12 @@ from softattn_core.explorers import AttentionMatrixExplorer
 from tests.site.test_explorers import (
     DRIVER,
     FITS,
-    HOST,
     NAMES,
     assert_all_rounded,
     assert_equal,
+    bytes_sent,
     show,  # noqa: F401
+    too_small,
 )
 
 PHONE = {"width": 360, "height": 740}
@@ -262,12 +262,7 @@ def test_every_control_is_reached_by_tab_labelled_and_shows_its_focus(show):  # 
 
 def test_touch_targets_are_at_least_44_pixels(show):  # noqa: F811
     page = show(AttentionMatrixExplorer(), viewport=PHONE).page
-    small = page.evaluate("""() => [...document.querySelectorAll(".sa-explorer :is("
-        + "button, input:not([type=radio], [type=checkbox]), label)")]
-      .map((control) => [control.getBoundingClientRect(), control.outerHTML])
-      .filter(([box]) => Math.min(box.width, box.height) < 43.99)
-      .map(([box, html]) => `${box.width} x ${box.height}: ${html}`)""")
-    assert small == []
+    assert too_small(page, "button, input:not([type=radio], [type=checkbox]), label") == []
 
 
 @pytest.mark.parametrize("width, text", [(360, 100), (320, 100), (640, 200), (1280, 100)],
@@ -301,6 +296,4 @@ def test_chinese_pages_get_chinese_controls(show):  # noqa: F811
 
 
 def test_the_explorer_is_small():
-    """The host and the explorer, compressed as a server sends them: under 15 KB."""
-    sent = (AttentionMatrixExplorer._esm + AttentionMatrixExplorer._css + HOST).encode()
-    assert len(gzip.compress(sent)) < 15_000
+    assert bytes_sent(AttentionMatrixExplorer) < 15_000

@@ -493,27 +493,32 @@ def test_axe_finds_nothing(show, theme, language):
     assert results.violations_count == 0, results.generate_report()
 
 
-@pytest.mark.parametrize("explorer", BOTH)
-def test_every_control_is_reached_by_tab_labelled_and_shows_its_focus(show, explorer):
-    page = show(explorer()).page
-    controls = page.locator(".sa-explorer :is(input:not([type=radio]), button, .sa-point)")
-    unreached = set(range(controls.count()))
-    for _ in range(controls.count() + 2):
+def assert_tab_reaches(page, controls, more):
+    """Each control is reached by Tab, within `more` presses than there are, has a name and shows
+    its focus."""
+    selector = f".sa-explorer :is({controls})"
+    unreached = set(range(page.locator(selector).count()))
+    for _ in range(len(unreached) + more):
         page.keyboard.press("Tab")
-        at, name, ring = page.evaluate("""() => {
-          const controls = [...document.querySelectorAll(
-            ".sa-explorer :is(input:not([type=radio]), button, .sa-point)")];
+        at, name, ring = page.evaluate("""(selector) => {
           const focused = document.activeElement;
           const mark = focused.querySelector?.(".sa-dot") ?? focused;
           const style = getComputedStyle(mark);
-          return [controls.indexOf(focused), focused.ariaLabel || focused.textContent,
+          return [[...document.querySelectorAll(selector)].indexOf(focused),
+            focused.ariaLabel || focused.textContent,
             Math.max(style.outlineStyle === "none" ? 0 : parseFloat(style.outlineWidth),
                      mark === focused ? 0 : parseFloat(style.strokeWidth))];
-        }""")
+        }""", selector)
         if at >= 0:
             unreached.discard(at)
             assert name and ring >= 2
     assert unreached == set()
+
+
+@pytest.mark.parametrize("explorer", BOTH)
+def test_every_control_is_reached_by_tab_labelled_and_shows_its_focus(show, explorer):
+    page = show(explorer()).page
+    assert_tab_reaches(page, "input:not([type=radio]), button, .sa-point", more=2)
 
 
 def test_sliders_and_target_by_keyboard_alone(show):
@@ -551,15 +556,18 @@ def test_the_outcome_is_spoken_after_a_pause(show):
     page.get_by_text(outcome).wait_for(state="attached")
 
 
-@pytest.mark.parametrize("explorer", BOTH)
-def test_touch_targets_are_at_least_44_pixels(show, explorer):
-    page = show(explorer(), viewport={"width": 360, "height": 740}).page
-    small = page.evaluate("""() => [...document.querySelectorAll(
-        ".sa-explorer :is(button, input:not([type=radio]), label, .sa-grip)")]
+def too_small(page, controls):
+    """The controls of the explorer, named by selectors, that a finger would miss."""
+    return page.locator(f".sa-explorer :is({controls})").evaluate_all("""(all) => all
       .map((control) => [control.getBoundingClientRect(), control.outerHTML])
       .filter(([box]) => Math.min(box.width, box.height) < 43.99)
       .map(([box, html]) => `${box.width} x ${box.height}: ${html}`)""")
-    assert small == []
+
+
+@pytest.mark.parametrize("explorer", BOTH)
+def test_touch_targets_are_at_least_44_pixels(show, explorer):
+    page = show(explorer(), viewport={"width": 360, "height": 740}).page
+    assert too_small(page, "button, input:not([type=radio]), label, .sa-grip") == []
 
 
 FITS = """() => {
@@ -729,8 +737,11 @@ def test_the_chapters_explorer_is_alive(
     assert seen.complaints == []
 
 
+def bytes_sent(explorer):
+    """The size of the host and an explorer, compressed as a server sends them."""
+    return len(gzip.compress((explorer._esm + explorer._css + HOST).encode()))
+
+
 def test_the_explorers_of_a_page_are_small():
-    """The host and an explorer, compressed as a server sends them: under 15 KB."""
     for explorer in BOTH:
-        sent = (explorer._esm + explorer._css + HOST).encode()
-        assert len(gzip.compress(sent)) < 15_000
+        assert bytes_sent(explorer) < 15_000
