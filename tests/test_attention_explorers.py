@@ -106,7 +106,7 @@ def test_translator_takes_other_parameters_rounded_as_the_page_gets_them():
 @pytest.mark.parametrize("explorer, printed", [
     (FocusExplorer(["a", "b"], ["c", "d"], [1, 2]), "FocusExplorer(scores=[1.0, 2.0])"),
     (ThreeStepsExplorer(s=(0, 1)), "ThreeStepsExplorer(h=[[1.0, 0.0], [0.0, 1.0], [-1.0, 0.4]], "
-     "s=[0.0, 1.0], W=[[1.0, 0.0], [0.0, 1.0]])"),
+     "s=[0.0, 1.0], W=[[1.0, 1.0], [-1.0, 1.0]])"),
 ], ids=["focus", "three steps"])
 def test_the_printed_form_is_short_and_the_same_each_time(explorer, printed):
     assert repr(explorer) == printed

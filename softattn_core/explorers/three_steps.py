@@ -35,8 +35,8 @@ class ThreeStepsExplorer(StepExplorer):
     W = rows(Entry, 2)
     words = traitlets.List(traitlets.Unicode(), minlen=3, maxlen=3).tag(sync=True)
 
-    def __init__(self, h=((1.0, 0.0), (0.0, 1.0), (-1.0, 0.4)), s=(1.0, 3.0),
-                 W=((1.0, 0.0), (0.0, 1.0)), words=("I", "love", "you")):
+    def __init__(self, h=((1.0, 0.0), (0.0, 1.0), (-1.0, 0.4)), s=(2.0, 1.0),
+                 W=((1.0, 1.0), (-1.0, 1.0)), words=("I", "love", "you")):
         h, s, W = (np.asarray(values, float).tolist() for values in (h, s, W))
         super().__init__(h=h, s=s, W=W, words=list(words))
 

@@ -215,7 +215,7 @@ def test_arrows_by_mouse_keyboard_and_presets(show):  # noqa: F811
     page.get_by_role("slider", name="decoder state s").focus()
     for key in ["ArrowUp", "ArrowRight", "Shift+ArrowLeft", "ArrowDown", "ArrowDown"]:
         page.keyboard.press(key)
-    assert numbers(page, ".sa-entry .sa-field")[6:8] == pytest.approx([0.6, 2.9])
+    assert numbers(page, ".sa-entry .sa-field")[6:8] == pytest.approx([1.6, 0.9])
     page.get_by_role("button", name="W = 0").click()
     assert numbers(page, "td.sa-weights") == pytest.approx([1 / 3] * 3)
     page.get_by_role("button", name="Reset").click()
