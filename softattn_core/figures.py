@@ -16,8 +16,8 @@ from matplotlib.font_manager import fontManager
 from matplotlib.patheffects import withStroke
 from pylopdf_fonts_zh_cn import sans_path
 
-__all__ = ["COLOURS", "attention_map", "budgets", "heatmap", "lines", "mechanism", "plane",
-           "quality_by_length", "scores_and_weights", "simplex", "step"]
+__all__ = ["COLOURS", "attention_map", "budgets", "encoder_decoder", "heatmap", "lines",
+           "mechanism", "plane", "quality_by_length", "scores_and_weights", "simplex", "step"]
 
 COLOURS = {
     "scores": "#0b62a8",
@@ -426,6 +426,65 @@ def plane(vectors, *, title, corners=None, x_label="first number", y_label="seco
     return figure
 
 
+def _box(ax, x, y, text, role):
+    ax.annotate(text, (x, y), ha="center", va="center", zorder=3, bbox={
+        "boxstyle": "round,pad=0.35", "facecolor": COLOURS["surface"],
+        "edgecolor": COLOURS[role], "linewidth": 1.8})
+
+
+def _arrow(ax, start, end, role, thickness=1.4, bend=0.0):
+    """From one box to another; it ends at their edges."""
+    ax.annotate("", end, start, arrowprops={
+        "arrowstyle": "-|>", "color": COLOURS[role], "linewidth": thickness, "shrinkA": 13,
+        "shrinkB": 13, "mutation_scale": 11, "connectionstyle": f"arc3,rad={bend}"})
+
+
+@_in_style
+def encoder_decoder(words, target, weights=None, *, title,
+                    row_labels=("encoder\nstates", "context", "decoder\nstates"),
+                    facts=("the last state is the context of every word",
+                           "every word has a context of its own, made of all states")):
+    """A translator as a drawing, read from below: its one fixed vector, or all its states kept.
+
+    words T_x strings, target T_y strings. Without weights the encoder's last state is the context;
+    with weights (T_y, T_x) each word said has its own, and an arrow is as thick as its weight.
+    """
+    figure = BookFigure(4.6, title, [facts[weights is not None]])
+    ax = figure.subplots()
+    y_word, y_h, y_context, y_s, y_said = 0.3, 1.35, 3.3, 5.3, 6.5
+    sources, targets = (np.linspace(2.6, 8.6, len(row)) for row in (words, target))
+    middle = (sources[0] + sources[-1]) / 2
+    for i, (x, word) in enumerate(zip(sources, words, strict=True)):
+        ax.text(x, y_word, word, ha="center", va="center")
+        _arrow(ax, (x, y_word), (x, y_h), "values")
+        if i:
+            _arrow(ax, (sources[i - 1], y_h), (x, y_h), "values")
+        _box(ax, x, y_h, f"$h_{i + 1}$", "values")
+    if weights is None:
+        _arrow(ax, (sources[-1], y_h), (middle, y_context), "values", 3)
+        _box(ax, middle, y_context, "$c$", "values")
+    for t, (x, word) in enumerate(zip(targets, target, strict=True)):
+        if weights is None:
+            _arrow(ax, (middle, y_context), (x, y_s), "values")
+        else:
+            for source, weight in zip(sources, weights[t], strict=True):
+                _arrow(ax, (source, y_h), (x, y_context), "values", 0.8 + 5 * weight)
+            _box(ax, x, y_context, f"$c_{t + 1}$", "values")
+            _arrow(ax, (x, y_context), (x, y_s), "values")
+        _box(ax, x, y_s, f"$s_{t + 1}$", "query")
+        _arrow(ax, (x, y_s), (x, y_said), "query")
+        ax.text(x, y_said, word, ha="center", va="center")
+        if t:  # the decoder's own state goes on, and the word it has said is read in
+            _arrow(ax, (targets[t - 1], y_s), (x, y_s), "query")
+            _arrow(ax, (targets[t - 1], y_said), (x, y_s), "query")
+    for y, label in zip((y_h, y_context, y_s), row_labels, strict=True):
+        ax.text(0, y, label, va="center", color=COLOURS["muted"])
+    ax.set_xlim(0, 9.6)
+    ax.set_ylim(-0.1, 7)
+    ax.axis("off")
+    return figure
+
+
 @_in_style
 def mechanism(step, words, target, *, title, state="$s_t$",
               row_labels=("encoder\nstates", "1  scores", "2  weights", "3  context", "next word"),
@@ -443,35 +502,25 @@ def mechanism(step, words, target, *, title, state="$s_t$",
     y_word, y_h, y_score, y_weight, y_context, y_next = 0.3, 1.35, 3.1, 4.6, 6.2, 7.7
     right, middle = 8.9, columns.mean()
 
-    def box(x, y, text, role):
-        ax.annotate(text, (x, y), ha="center", va="center", zorder=3, bbox={
-            "boxstyle": "round,pad=0.35", "facecolor": COLOURS["surface"],
-            "edgecolor": COLOURS[role], "linewidth": 1.8})
-
-    def arrow(start, end, role, thickness=1.4, bend=0.0):
-        ax.annotate("", end, start, arrowprops={
-            "arrowstyle": "-|>", "color": COLOURS[role], "linewidth": thickness, "shrinkA": 13,
-            "shrinkB": 13, "mutation_scale": 11, "connectionstyle": f"arc3,rad={bend}"})
-
     for i, (x, word) in enumerate(zip(columns, words, strict=True)):
         ax.text(x, y_word, word, ha="center", va="center")
-        arrow((x, y_word), (x, y_h), "values")
+        _arrow(ax, (x, y_word), (x, y_h), "values")
         if i:
-            arrow((columns[i - 1], y_h), (x, y_h), "values")
-        arrow((x, y_h), (x, y_score), "values")
-        arrow((right, y_h), (x, y_score), "query", bend=0.12)
-        arrow((x, y_score), (x, y_weight), "weights")
-        arrow((x, y_weight), (middle, y_context), "values", 0.8 + 5 * step.weights[i])
-        box(x, y_h, f"$h_{i + 1}$", "values")
-        box(x, y_score, f"{step.scores[i]:.1f}", "scores")
-        box(x, y_weight, f"{step.weights[i]:.3f}", "weights")
-    arrow((middle, y_context), (middle, y_next), "values")
+            _arrow(ax, (columns[i - 1], y_h), (x, y_h), "values")
+        _arrow(ax, (x, y_h), (x, y_score), "values")
+        _arrow(ax, (right, y_h), (x, y_score), "query", bend=0.12)
+        _arrow(ax, (x, y_score), (x, y_weight), "weights")
+        _arrow(ax, (x, y_weight), (middle, y_context), "values", 0.8 + 5 * step.weights[i])
+        _box(ax, x, y_h, f"$h_{i + 1}$", "values")
+        _box(ax, x, y_score, f"{step.scores[i]:.1f}", "scores")
+        _box(ax, x, y_weight, f"{step.weights[i]:.3f}", "weights")
+    _arrow(ax, (middle, y_context), (middle, y_next), "values")
     ax.plot([right, right], [y_h + 0.4, y_next], color=COLOURS["query"], linewidth=1.4)
-    arrow((right + 0.37, y_next), (middle + 1.1, y_next), "query")
+    _arrow(ax, (right + 0.37, y_next), (middle + 1.1, y_next), "query")
     context = ", ".join(f"{value:.3f}" for value in step.context)
-    box(middle, y_context, f"$c_t$ = ({context})", "values")
-    box(right, y_h, state, "query")
-    box(middle, y_next, f"[{state}; $c_t$]  →  {target}", "ink")
+    _box(ax, middle, y_context, f"$c_t$ = ({context})", "values")
+    _box(ax, right, y_h, state, "query")
+    _box(ax, middle, y_next, f"[{state}; $c_t$]  →  {target}", "ink")
     for y, label in zip((y_h, y_score, y_weight, y_context, y_next), row_labels, strict=True):
         ax.text(0, y, label, va="center", color=COLOURS["muted"])
     ax.text(right, y_word, state_label, ha="center", va="center", color=COLOURS["muted"])

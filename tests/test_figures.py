@@ -50,6 +50,8 @@ def drawings():
             ["我", "今天", "在家", "at", "吃", "苹果"], title="Map"),
         "plane": figures.plane({"$h_1$ I": ("values", STATES[0]), "$s_t$": ("query", (1, 3)),
                                 "$h_3$ you": ("values", STATES[2])}, corners=STATES, title="Plane"),
+        "encoder_decoder": figures.encoder_decoder(["I", "love", "you"], ["我", "爱", "你"],
+                                                   np.eye(3), title="All states kept"),
         "mechanism": figures.mechanism(attend([1.0, 3.0], STATES), ["I", "love", "you"], "爱",
                                        title="Mechanism"),
     }
@@ -214,6 +216,25 @@ def test_the_mechanism_shows_the_numbers_of_its_step():
     arrows = filter(None, (getattr(t, "arrow_patch", None) for t in figure.axes[0].texts))
     widths = [arrow.get_linewidth() for arrow in arrows]
     assert max(widths) == pytest.approx(0.8 + 5 * step.weights[1])
+
+
+def test_the_fixed_vector_comes_from_the_last_state_and_attention_from_all():
+    words, said = ["I", "love", "you"], ["我", "爱", "你"]
+    weights = np.array([[0.9, 0.1, 0.0], [0.1, 0.8, 0.1], [0.0, 0.2, 0.8]])
+
+    def arrows(figure):
+        """[(from, to, thickness)] of the arrows that end at a context."""
+        texts = figure.axes[0].texts
+        contexts = [t.get_position() for t in texts if t.get_text().startswith("$c")]
+        found = [t for t in texts if getattr(t, "arrow_patch", None) and t.xy in contexts]
+        return [(t.xyann, t.xy, t.arrow_patch.get_linewidth()) for t in found]
+
+    fixed = figures.encoder_decoder(words, said, title="")
+    place = {t.get_text(): t.get_position() for t in fixed.axes[0].texts}
+    assert [(start, end) for start, end, _ in arrows(fixed)] == [(place["$h_3$"], place["$c$"])]
+    mixed = arrows(figures.encoder_decoder(words, said, weights, title=""))
+    assert len({(start, end) for start, end, _ in mixed}) == 9
+    assert [width for _, _, width in mixed] == pytest.approx(list(0.8 + 5 * weights.ravel()))
 
 
 def test_figures_do_without_pyplot():
