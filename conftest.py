@@ -8,6 +8,6 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def pytest_collectstart(collector):
-    # Figures are compared through their text (their values in words), not by their drawing.
+    # Figures and tables are compared through their text, not by their drawing.
     if hasattr(collector, "skip_compare"):
-        collector.skip_compare += ("image/svg+xml",)
+        collector.skip_compare += ("image/svg+xml", "text/html")

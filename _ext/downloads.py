@@ -1,5 +1,11 @@
-"""Makes the course to take away: all notebooks with softattn_core, in one zip that stands alone."""
+"""Makes the course to take away: all notebooks with softattn_core, in one zip that stands alone.
 
+The notebooks to take away, here and one by one from their pages, answer no prediction by
+themselves: where a cell tagged `reveal` had its output, there is none until the reader runs it.
+(JupyterLab shows the first line of an output that is only collapsed.)
+"""
+
+import json
 import re
 import zipfile
 from pathlib import Path
@@ -29,6 +35,21 @@ def course_requirements(requirements, extra=("pylopdf-fonts-zh-cn",)):
     return "\n\n".join([*kept, *fonts, "-e ."]) + "\n"
 
 
+def unanswered(text):
+    """The notebook's text without the outputs that answer its predictions."""
+    notebook = json.loads(text)
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code" and "reveal" in cell["metadata"].get("tags", []):
+            cell["outputs"], cell["execution_count"] = [], None
+    return json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
+
+
+def to_take_away(path):
+    if path.suffix != ".ipynb":
+        return path.read_bytes()
+    return unanswered(path.read_text(encoding="utf-8")).encode()
+
+
 def course_files(root):
     """Pairs of name in the zip and content."""
     yield "README.md", README.encode()
@@ -39,10 +60,10 @@ def course_files(root):
     paths = [path for kind in ("ipynb", "md", "toml") for path in root.glob(f"chapters/*.{kind}")]
     paths += [path for path in root.glob("softattn_core/**/*") if path.suffix in KINDS]
     for path in sorted(paths):
-        yield path.relative_to(root).as_posix(), path.read_bytes()
+        yield path.relative_to(root).as_posix(), to_take_away(path)
 
 
-def write_course(app, exception):
+def write_downloads(app, exception):
     if exception or app.builder.format != "html":
         return
     target = Path(app.outdir, "downloads", "softattn-course.zip")
@@ -52,8 +73,10 @@ def write_course(app, exception):
             # ZipInfo's fixed date keeps the zip the same from build to build.
             entry = zipfile.ZipInfo(f"softattn-course/{name}")
             course.writestr(entry, content, zipfile.ZIP_DEFLATED)
+    for path in Path(app.outdir, "_sources").glob("chapters/*.ipynb"):
+        path.write_bytes(to_take_away(path))
 
 
 def setup(app):
-    app.connect("build-finished", write_course)
+    app.connect("build-finished", write_downloads)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

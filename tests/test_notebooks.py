@@ -2,6 +2,7 @@
 
 import nbformat
 import pytest
+from downloads import unanswered
 
 from tools.notebooks import normal, paths, to_text
 
@@ -10,6 +11,30 @@ from tools.notebooks import normal, paths, to_text
 def test_notebook_is_in_normal_form(path):
     text = path.read_text(encoding="utf-8")
     assert text == to_text(normal(nbformat.reads(text, as_version=4)))
+
+
+def test_what_answers_a_prediction_opens_collapsed():
+    tags = {"tags": ["reveal"]}
+    notebook = nbformat.v4.new_notebook(cells=[
+        nbformat.v4.new_code_cell("1 + 1", metadata=tags),
+        nbformat.v4.new_markdown_cell("It is two.\n\nAnd", metadata=tags),
+        nbformat.v4.new_code_cell("2 + 2")])
+    code, prose, plain = normal(normal(notebook)).cells
+    assert code.metadata == tags | {"jupyter": {"outputs_hidden": True}}
+    assert prose.metadata == tags | {"jupyter": {"source_hidden": True}}
+    # JupyterLab shows the first line of what is collapsed.
+    assert prose.source.splitlines() == ["", "It is two.", "", "And"]
+    assert plain.metadata == {}
+
+
+@pytest.mark.parametrize("path", paths(), ids=lambda path: path.stem)
+def test_a_notebook_to_take_away_lacks_only_the_outputs_that_answer_predictions(path):
+    text = path.read_text(encoding="utf-8")
+    notebook, without = (nbformat.reads(t, as_version=4) for t in (text, unanswered(text)))
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and "reveal" in cell.metadata.get("tags", []):
+            cell.outputs, cell.execution_count = [], None
+    assert to_text(notebook) == to_text(without) == unanswered(text)
 
 
 @pytest.mark.parametrize("path", paths(), ids=lambda path: path.stem)

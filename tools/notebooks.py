@@ -3,7 +3,8 @@
     python tools/notebooks.py [chapters/01_softmax.ipynb ...]
 
 The normal form keeps what a reader of the diff can check (text, execution counts from 1) and drops
-what changes by itself: pictures, widget state, timestamps, the kernel's version.
+what changes by itself: pictures, widget state, timestamps, the kernel's version. Cells tagged
+`reveal`, which answer a prediction, come collapsed in JupyterLab; running them opens them.
 """
 
 import sys
@@ -28,7 +29,7 @@ def normal(notebook):
     notebook.metadata["language_info"] = {"name": "python"}
     count = 0
     for cell in notebook.cells:
-        cell.metadata = {"tags": sorted(cell.metadata["tags"])} if cell.metadata.get("tags") else {}
+        cell.metadata = normal_metadata(cell)
         if cell.cell_type != "code":
             continue
         if cell.source.strip():
@@ -38,6 +39,18 @@ def normal(notebook):
         if "remove-output" in cell.metadata.get("tags", []):
             cell.outputs = []
     return notebook
+
+
+def normal_metadata(cell):
+    """The cell's tags; and where it answers a prediction, that it opens collapsed."""
+    tags = sorted(cell.metadata.get("tags", []))
+    if "reveal" not in tags:
+        return {"tags": tags} if tags else {}
+    if cell.cell_type == "markdown":
+        # JupyterLab shows the first line of what is collapsed: here it must not tell the answer.
+        cell.source = "\n" + cell.source.lstrip("\n")
+    part = "outputs_hidden" if cell.cell_type == "code" else "source_hidden"
+    return {"jupyter": {part: True}, "tags": tags}
 
 
 def normal_output(output, count):

@@ -27,14 +27,13 @@ Texts may hold `code`. The tests run every check, and look for every number of t
 digits in a question's texts among the values of its checks and names.
 """
 
-import re
 import tomllib
-from html import escape
 from pathlib import Path
 
 import traitlets
 
 from softattn_core.explorers.base import Explorer, front_end
+from softattn_core.tables import inline
 
 NUMBER_KEYS = {"ask": str, "answer": str, "tolerance": (int, float), "check": str, "reason": str,
                "wrong": str}
@@ -156,9 +155,3 @@ def as_html(question):
     choices = f'<ol type="a">{items}</ol>' if items else ""
     return (f"<p><b>Predict.</b> {inline(question['ask'])}</p>{choices}<details>"
             f"<summary>Answer</summary><p>{inline(f'{answer}. {reason}')}</p></details>")
-
-
-def inline(text):
-    """HTML of a text with `code`, its Chinese marked as Chinese."""
-    marked = re.sub("[\u4e00-\u9fff]+", r'<span lang="zh">\g<0></span>', escape(text))
-    return re.sub("`([^`]+)`", r"<code>\1</code>", marked)

@@ -1,4 +1,5 @@
-"""A real JupyterLab: an explorer is dragged, and Python knows; and back. A question is answered."""
+"""A real JupyterLab: an explorer is dragged, and Python knows; and back. A question is answered.
+What answers a prediction is collapsed until its cell is run."""
 
 import os
 import socket
@@ -9,8 +10,10 @@ import urllib.request
 
 import nbformat
 import pytest
+from downloads import unanswered
 
 from softattn_core import softmax
+from tools.notebooks import normal, to_text
 
 TOKEN = "explorers"
 CELLS = [
@@ -36,12 +39,26 @@ wrong = "Think of a coin."
 """
 
 
-@pytest.fixture
-def lab(tmp_path):
-    """The address of a JupyterLab that serves one notebook from a folder of its own."""
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text) for text in CELLS])
-    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
-    nbformat.write(notebook, tmp_path / "trial.ipynb")
+def prediction():
+    """A notebook as the site offers it: a prediction, then the cells that answer it."""
+    output = nbformat.v4.new_output("stream", text="it is forty-two\n")
+    reveal = {"tags": ["reveal"]}
+    notebook = normal(nbformat.v4.new_notebook(cells=[
+        nbformat.v4.new_markdown_cell("> **Predict.** What will it print?"),
+        nbformat.v4.new_code_cell("print('it is', n)", outputs=[output], metadata=reveal),
+        nbformat.v4.new_markdown_cell("Forty-two, then.\n\nNo more.", metadata=reveal),
+        nbformat.v4.new_markdown_cell("The end")]))
+    return unanswered(to_text(notebook))
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """lab(name): the address of a notebook in a JupyterLab that serves a folder of its own."""
+    tmp_path = tmp_path_factory.mktemp("lab")
+    trial = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text) for text in CELLS])
+    trial.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
+    nbformat.write(trial, tmp_path / "trial.ipynb")
+    (tmp_path / "prediction.ipynb").write_text(prediction(), encoding="utf-8")
     (tmp_path / "trial.questions.toml").write_text(QUESTIONS, encoding="utf-8")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -63,7 +80,7 @@ def lab(tmp_path):
             except OSError:
                 time.sleep(0.5)
                 assert server.poll() is None, (tmp_path / "log").read_text()
-        yield f"{address}/lab/tree/trial.ipynb?token={TOKEN}"
+        yield lambda name: f"{address}/lab/workspaces/{name}/tree/{name}.ipynb?token={TOKEN}"
     finally:
         server.terminate()
         server.wait(timeout=20)
@@ -75,12 +92,36 @@ def run_cell(page, number):
     page.keyboard.press("Shift+Enter")
 
 
-def test_a_slider_dragged_in_the_browser_is_read_in_python(lab, browser):
+@pytest.fixture
+def notebook(lab, browser):
+    """notebook(name): that notebook open in JupyterLab, its kernel ready."""
     page = browser.new_page(viewport={"width": 1200, "height": 1400})
-    page.goto(lab)
-    page.locator(".jp-Notebook .cm-content").first.wait_for(timeout=90_000)
-    # What runs before the kernel is ready is lost without a word.
-    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=90_000)
+
+    def open_page(name):
+        page.goto(lab(name))
+        page.locator(".jp-Notebook .cm-content").first.wait_for(timeout=90_000)
+        # What runs before the kernel is ready is lost without a word.
+        page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=90_000)
+        return page
+
+    yield open_page
+    page.close()
+
+
+def test_what_answers_a_prediction_is_collapsed_until_it_is_run(notebook):
+    page = notebook("prediction")
+    page.locator("p", has_text="The end").wait_for()
+    shown = page.locator(".jp-Notebook").inner_text()
+    assert "forty-two" not in shown.lower() and "No more" not in shown
+    page.locator(".jp-CodeCell .cm-content").fill("print('it is', 6 * 7)")
+    page.keyboard.press("Shift+Enter")
+    page.locator(".jp-OutputArea", has_text="it is 42").wait_for()
+    page.keyboard.press("Shift+Enter")
+    page.locator("p", has_text="Forty-two, then").wait_for()
+
+
+def test_a_slider_dragged_in_the_browser_is_read_in_python(notebook):
+    page = notebook("trial")
     run_cell(page, 0)
     page.locator(".sa-explorer").wait_for(timeout=60_000)
 
@@ -108,5 +149,4 @@ def test_a_slider_dragged_in_the_browser_is_read_in_python(lab, browser):
     question.get_by_label("Your number").fill("0.5")
     question.get_by_role("button", name="Check").click()
     said = question.get_by_role("status").inner_text()
-    page.close()
     assert said == "✓ Right. 0.5. One half."
