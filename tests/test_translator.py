@@ -23,6 +23,7 @@ from softattn_core.translator.corpus import (
     encode_chinese,
     encode_english,
     held_out_pairs,
+    in_grammar,
     random_pair,
     read_sentence,
     tokenise,
@@ -128,6 +129,32 @@ def test_alignment_leads_to_the_word_that_is_translated(corpus):
 def test_the_vocabulary_is_that_of_the_grammar(corpus):
     assert {word for pair in corpus for word in pair.english} == set(ENGLISH_WORDS[1:])
     assert {word for pair in corpus for word in pair.chinese} == set(CHINESE_WORDS[3:])
+
+
+def test_the_grammar_knows_its_own_sentences(corpus):
+    own = [pair.english for pairs in held_out_pairs() for pair in pairs[:50]]
+    own += [pair.english for pair in corpus[:500]] + [text.split() for text in DEMONSTRATIONS]
+    assert [words for words in own if not in_grammar(words)] == []
+    swapped = [(*words[:i], words[i + 1], words[i], *words[i + 2:])
+               for words in own[:50] for i in range(len(words) - 1)]
+    assert [words for words in swapped if in_grammar(words)] == []
+
+
+@pytest.mark.parametrize("text", [
+    "", "cat", "love you", "i love you you love me", "i love you and", "and i love you",
+    "i love you but and you love me", "i love me", "she loves her", "mum does not know mum",
+    "we do not help us", "i eats apples", "he eat apples", "he do not eat apples", "i eat a apple",
+    "i eat an red apple", "i drink a tea", "i eat apples today at home", "i love cats at home",
+    "i am eating apples at home", "i do not eat an apple", "i do not drink tea daily",
+    "i like a car", "i like red big apples", "i love tea", "i am loving you", "we is eating pears",
+])
+def test_other_sentences_are_outside_the_grammar(text):
+    assert not in_grammar(text.split())
+
+
+@pytest.mark.parametrize("text", ["you love mum and you love me", "i eat a red apple at school"])
+def test_what_looks_alike_may_be_inside(text):
+    assert in_grammar(text.split())
 
 
 # --- what a reader types ---

@@ -103,11 +103,15 @@ def _pick(rng, options):
     return options[int(rng.random() * len(options))]
 
 
-def _person(rng, subject):
+def _people_for(subject):
     # "i" and "we" do not love "me" or "us"; the others do not love the same pronoun or person.
     own = ("me|我", "us|我们") if subject in ("i|我", "we|我们") else ()
     zh = subject.split("|")[-1]
-    return _part(_pick(rng, [p for p in PEOPLE if p not in own and p.split("|")[-1] != zh]))
+    return [p for p in PEOPLE if p not in own and p.split("|")[-1] != zh]
+
+
+def _person(rng, subject):
+    return _part(_pick(rng, _people_for(subject)))
 
 
 def _drink(rng):
@@ -337,3 +341,89 @@ def read_sentence(text):
             unknown,
         )
     return words
+
+
+# --- which sentences the models were made for ---------------------------------------------------
+
+
+@cache
+def grammar_rules():
+    """What random_pair says, as regular expressions that name each other: {name: "… <name> …"}.
+
+    A sentence is clauses with conjunctions between them. The expressions are plain enough to mean
+    the same in JavaScript, so that the page reads these too.
+
+    >>> grammar_rules()["DRINKS"]
+    '(?:(?:hot|cold) )?(?:tea|water|milk|coffee)'
+    """
+    rules = {"conjunction": _english(CONJUNCTIONS), "PEOPLE": _english(PEOPLE),
+             "DRINKS": f"(?:(?:hot|cold) )?{_english(DRINKS)}"}
+    for name, parts in (("place", PLACES), ("time", TIMES), ("day", DAYS)):
+        rules[name] = f"(?: {_english(parts)})?"
+    for be in ("am", "is", "are"):
+        rules[be] = _english(subject for subject in SUBJECTS if SUBJECTS[subject] == be)
+    for one, (plural, _, _, *places) in NOUNS.items():
+        adjectives = "".join(f"(?:{_any_of(place.split())} )?" for place in places)
+        rules[plural] = adjectives + plural
+        rules[one] = f"<{plural}>|(?:an (?=[aeiou])|a (?![aeiou])){adjectives}{one}"
+    rules |= _verb_rules()
+    # "i love me" is never said: between the two stand only these words.
+    verbs = [form for *forms, _, kinds in VERBS if "PEOPLE" in kinds for form in forms if form]
+    between = f"(?:{_any_of(['am', 'is', 'are', 'do', 'does', 'not', *verbs])} )+"
+    rules["selfish"] = _any_of(
+        f"{_english([subject])} {between}{_english(sorted({*PEOPLE} - {*_people_for(subject)}))}"
+        for subject in SUBJECTS
+    )
+    rules["clause"] = (
+        "(?!<selfish>(?: |$))(?:(?:<am>|<are>) <says>|<is> <thirds>|"
+        "(?:<am> am|<are> are|<is> is) <doing>|(?:(?:<am>|<are>) do|<is> does) not <denied>)"
+    )
+    return rules
+
+
+def _verb_rules():
+    """Every verb with its objects: "drink …", "drinks …", "drinking …" and what follows "not"."""
+    rules = {"says": [], "thirds": [], "doing": [], "denied": []}
+    for plain, third, ing, _, kinds in VERBS:
+        named = [f"<{kind}>" for kind in kinds.split()]
+        plural = [f"<{NOUNS.get(kind, [kind])[0]}>" for kind in kinds.split()]
+        rest = f"{_any_of(named)}<place><time>" if ing else _any_of(plural)
+        rules["says"].append(f"{plain} {rest}")
+        rules["thirds"].append(f"{third} {rest}")
+        rules["denied"].append(f"{plain} {_any_of(plural)}" + ("<place><day>" if ing else ""))
+        if ing:
+            rules["doing"].append(f"{ing} {_any_of(named)}")
+    return {name: _any_of(forms) for name, forms in rules.items()}
+
+
+def _any_of(patterns):
+    return f"(?:{'|'.join(patterns)})"
+
+
+def _english(parts):
+    """A pattern for the English words of any of these parts."""
+    return _any_of(" ".join(_part(part)[0]) for part in parts)
+
+
+@cache
+def _clause_pattern():
+    rules = grammar_rules()
+
+    def expand(name):
+        return re.sub("<([A-Za-z]+)>", lambda inner: f"(?:{expand(inner[1])})", rules[name])
+
+    return re.compile(expand("clause"))
+
+
+def in_grammar(words):
+    """Whether a sentence is put together like those that the models were trained on.
+
+    They may know each word of another sentence, and still not know what to do with it.
+
+    >>> in_grammar("i love you and you love me".split())
+    True
+    >>> in_grammar("i love you you love me".split()), in_grammar(["cat"])
+    (False, False)
+    """
+    clauses = re.split(f" {grammar_rules()['conjunction']} ", " ".join(words))
+    return all(map(_clause_pattern().fullmatch, clauses))
