@@ -48,17 +48,26 @@ def softmax_by_shares(scores, axis=-1, temperature=1.0):
     return np.moveaxis(shares, -1, axis)
 
 
-def attention_by_loops(s, h, W):
-    scores = [sum(s[i] * W[i][j] * h_k[j] for i in range(len(s)) for j in range(len(h_k)))
+def attention_by_loops(s, h, A):
+    scores = [sum(h_k[i] * A[i][j] * s[j] for i in range(len(h_k)) for j in range(len(s)))
               for h_k in h]
     weights = softmax_by_shares(scores)
     return list(weights), [sum(w * h_k[j] for w, h_k in zip(weights, h, strict=True))
                            for j in range(len(h[0]))]
 
 
-def attention_row_by_row(S, h, W):
-    weights, contexts = zip(*(attention_by_loops(s, h, W) for s in S), strict=True)
-    return weights, contexts
+def memory_by_reading(n, keep=0.5):
+    """Every word is a direction of its own, so that the last state tells what is left of each."""
+    h = np.zeros(n)
+    for word in np.eye(n):
+        h = keep * h + (1 - keep) * word
+    return h
+
+
+def unseen_by_spaces(tests, training):
+    texts = [f" {' '.join(sentence)} " for sentence in training]
+    return np.array([not any(f" {' '.join(words)} " in text for text in texts)
+                     for words in tests])
 
 
 def share_by_crossing_out(said, right, n):
@@ -115,11 +124,10 @@ SECOND = {
         p - (i == t) for i, p in enumerate(scipy.special.softmax(z))],
     "descent": lambda z, t, rate, steps: z if steps == 0 else SECOND["descent"](
         z - rate * (scipy.special.softmax(z) - np.eye(len(z))[t]), t, rate, steps - 1),
-    "states": lambda x, keep=0.5: [
-        sum((1 - keep) * keep ** (t - i) * x[i] for i in range(t + 1)) for t in range(len(x))],
+    "memory": memory_by_reading,
+    "unseen": unseen_by_spaces,
     "share": share_by_crossing_out,
     "attend": attention_by_loops,
-    "attend_all": attention_row_by_row,
     "masked_weights": lambda scores, hidden: np.insert(
         softmax_by_shares(np.delete(scores, hidden)), hidden, 0),
     "scaled_weights": lambda q, K: softmax_by_shares([
@@ -168,15 +176,6 @@ def only_first_step(logits, target, rate, steps):
     for _ in range(steps):
         return logits - rate * (stable(logits) - np.eye(len(logits))[target])
     return logits
-
-
-def states_in_place(vectors, keep=0.5):
-    h, states = np.zeros(len(vectors[0])), []
-    for x in vectors:
-        h *= keep
-        h += (1 - keep) * x
-        states.append(h)
-    return np.array(states)
 
 
 def zeroed(scores, hidden, renormalise=False):
@@ -303,15 +302,34 @@ MISTAKES = {
         "Only one step": only_first_step,
         "too many": lambda z, t, rate, steps: SECOND["descent"](z, t, rate, steps + 1),
     },
-    "states": {
-        "swapped": lambda x, keep=0.5: SECOND["states"](x, 1 - keep),
-        "keep changes nothing": lambda x, keep=0.5: SECOND["states"](x),
-        "begins with zeros": lambda x, keep=0.5: np.array(SECOND["states"](x, keep)) + [
-            keep ** (t + 1) * x[0] for t in range(len(x))],
-        "last state alone": lambda x, keep=0.5: SECOND["states"](x, keep)[-1],
-        "in place": states_in_place,
-        "at the beginning": lambda x, keep=0.5: [0 * x[0], *SECOND["states"](x, keep)],
-        "backwards": lambda x, keep=0.5: SECOND["states"](x[::-1], keep),
+    "memory": {
+        "The first word has": lambda n, keep=0.5: memory_by_reading(n, keep)[::-1],
+        "swapped": lambda n, keep=0.5: memory_by_reading(n, 1 - keep),
+        "keep changes nothing": lambda n, keep=0.5: memory_by_reading(n),
+        "once too often": lambda n, keep=0.5: [
+            (1 - keep) * keep ** (n - i) for i in range(n)],
+        "1 − keep, not of 1": lambda n, keep=0.5: [keep ** (n - 1 - i) for i in range(n)],
+        "hold the rest": lambda n, keep=0.5: memory_by_reading(n, keep) / (1 - keep ** n),
+        "plain average": lambda n, keep=0.5: [1 / n] * n,
+    },
+    "unseen": {
+        "inside a longer": lambda tests, training: [words not in training for words in tests],
+        "True is for": lambda tests, training: ~unseen_by_spaces(tests, training),
+        "Compare words, not letters": lambda tests, training: [
+            not any(" ".join(words) in " ".join(sentence) for sentence in training)
+            for words in tests],
+        "not only occur somewhere": lambda tests, training: [
+            not any(all(word in sentence for word in words) for sentence in training)
+            for words in tests],
+        "others may stand between": lambda tests, training: [
+            not any(re.search(".*".join(rf"\b{word}\b" for word in words), " ".join(sentence))
+                    for sentence in training) for words in tests],
+        "not only at the beginning": lambda tests, training: [
+            not any(" ".join([*sentence, ""]).startswith(" ".join([*words, ""]))
+                    for sentence in training) for words in tests],
+        "that go across it": lambda tests, training: unseen_by_spaces(
+            tests, [part.split() for sentence in training
+                    for part in re.split(r"\band\b", " ".join(sentence))]),
     },
     "share": {
         "the reference's runs": lambda said, right, n: share_by_crossing_out(right, said, n),
@@ -327,39 +345,26 @@ MISTAKES = {
         "the repeated ones too": matching_sets,
     },
     "attend": {
-        "wrong side: the score": lambda s, h, W: attention(s, h, W.T),
-        "W changes nothing": lambda s, h, W: attention(s, h, np.eye(2)),
-        "These weights are scores": lambda s, h, W: (s @ W @ h.T, s @ W @ h.T @ h),
-        "made with the scores": lambda s, h, W: (stable(s @ W @ h.T), s @ W @ h.T @ h),
-        "made with the exponentials": lambda s, h, W: (
-            stable(s @ W @ h.T), np.exp(s @ W @ h.T) @ h),
-        "argmax": lambda s, h, W: attention(s, h, W, winner),
-        "divided by d": lambda s, h, W: attention(s / 2, h, W),
-        "divided by √d": lambda s, h, W: attention(s / np.sqrt(2), h, W),
-        "comes from the wrong side": lambda s, h, W: (
-            stable(s @ W @ h.T), (h if len(h) == 2 else h.T) @ stable(s @ W @ h.T)),
-        "number of states": lambda s, h, W: (
-            stable(s @ W @ h.T), (stable(s @ W @ h.T)[:, None] * h).mean(axis=0)),
-        "Weights come first": lambda s, h, W: attention(s, h, W)[::-1],
-        "overflow": lambda s, h, W: attention(s, h, W, e_over_sum),
-        "Divide them by their sum": lambda s, h, W: attention(s, h, W, np.exp),
-        "Return 2 things": lambda s, h, W: attention(s, h, W)[1],
-        "raised ValueError": lambda s, h, W: (stable(s @ W @ h.T), h @ stable(s @ W @ h.T)),
-    },
-    "attend_all": {
-        "which axis": lambda S, h, W: attention(S, h, W, lambda z: stable(z, axis=0)),
-        "share one budget": lambda S, h, W: attention(
-            S, h, W, lambda z: e_over_sum(z - z.max())),
-        "keepdims=True is missing": lambda S, h, W: attention(
-            S, h, W, lambda z: e_over_sum(z - z.max(axis=1, keepdims=True), axis=1)
-            if len(z) == len(z.T) else stable(z)),
-        "each row's own maximum": lambda S, h, W: attention(
-            S, h, W, lambda z: e_over_sum(z - z.max(), axis=1, keepdims=True)),
-        "overflow": lambda S, h, W: attention(
-            S, h, W, lambda z: e_over_sum(z, axis=1, keepdims=True)),
-        "argmax": lambda S, h, W: attention(S, h, W, winner),
-        "wrong side: the score": lambda S, h, W: attention(S, h, W.T),
-        "made with the scores": lambda S, h, W: (stable(S @ W @ h.T), S @ W @ h.T @ h),
+        "still do not look at h": lambda s, h, A: (
+            stable(A @ s), stable(A @ s) @ h[:len(A)]),
+        "wrong way round": lambda s, h, A: attention(s, h, A),
+        "A changes nothing": lambda s, h, A: attention(s, h, np.eye(2)),
+        "These weights are scores": lambda s, h, A: (h @ A @ s, h @ A @ s @ h),
+        "made with the scores": lambda s, h, A: (stable(h @ A @ s), h @ A @ s @ h),
+        "made with the exponentials": lambda s, h, A: (
+            stable(h @ A @ s), np.exp(h @ A @ s) @ h),
+        "argmax": lambda s, h, A: attention(s, h, A.T, winner),
+        "divided by √d": lambda s, h, A: attention(s / np.sqrt(2), h, A.T),
+        "comes from the wrong side": lambda s, h, A: (
+            stable(h @ A @ s), (h if len(h) == 2 else h.T) @ stable(h @ A @ s)),
+        "number of states": lambda s, h, A: (
+            stable(h @ A @ s), (stable(h @ A @ s)[:, None] * h).mean(axis=0)),
+        "Weights come first": lambda s, h, A: attention(s, h, A.T)[::-1],
+        "overflow": lambda s, h, A: attention(s, h, A.T, e_over_sum),
+        "Divide them by their sum": lambda s, h, A: attention(s, h, A.T, np.exp),
+        "Return 2 things": lambda s, h, A: attention(s, h, A.T)[1],
+        "raised ValueError": lambda s, h, A: (
+            stable(A @ s), stable(A @ s) @ (h if len(h) == 3 else h.T @ np.ones(9))),
     },
     "masked_weights": {
         "no longer sum to 1": zeroed,
@@ -549,7 +554,7 @@ def single(numbers):
 
 
 @pytest.mark.parametrize("name, solution", [
-    ("attend", lambda s, h, W: list(attention(s, h, W))),
+    ("attend", lambda s, h, A: list(attention(s, h, A.T))),
     ("softmax_of_rows", lambda z: tuple(map(tuple, stable(z)))),
     ("softmax", lambda z, axis=-1, temperature=1.0: stable(single(z / temperature), axis)),
     ("multi_head", lambda X, q, k, v, o, n: heads(*map(single, (X, q, k, v, o)), n)),

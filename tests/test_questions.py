@@ -15,7 +15,9 @@ from freshness import code_hash
 import softattn_core
 from softattn_core.explorers import Questions
 from softattn_core.explorers.questions import load_questions
-from softattn_core.translator import load_scores
+from softattn_core.translator import load_checkpoint, load_scores
+from softattn_core.translator.corpus import encode_chinese, encode_english
+from softattn_core.translator.model import forward
 from tests.test_prose import NUMBER, printed, significant_digits
 
 CHAPTERS = Path(__file__).parents[1] / "chapters"
@@ -29,7 +31,15 @@ def means(model, measure="exact_match"):
     return np.mean([run[measure] for run in runs], axis=0)
 
 
-NAMES = {"np": np, "means": means, "load_scores": load_scores} | {
+def faulty_map():
+    """The heat-map of chapter 4's exercise: a sentence's scores, softmax down the columns."""
+    source = encode_english(["i eat apples at home today".split()])
+    target = encode_chinese(["我 今天 在家 吃 苹果".split()])
+    scores = forward(load_checkpoint("attention_h64"), source, target).scores[0]
+    return softattn_core.softmax(scores, axis=0)
+
+
+NAMES = {"np": np, "means": means, "load_scores": load_scores, "faulty_map": faulty_map} | {
     name: getattr(softattn_core, name) for name in softattn_core.__all__}
 
 

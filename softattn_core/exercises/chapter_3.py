@@ -6,38 +6,78 @@ import numpy as np
 
 from softattn_core.exercises.checker import Exercise, probe
 
-WORDS = np.array([[1.0, 0.0], [0.0, 1.0], [-1.0, 1.0]])
+
+def memory(n, keep=0.5):
+    """How much of each of n words is in the toy memory's last state."""
+    return (1 - keep) * keep ** np.arange(n)[::-1]
 
 
-def states(vectors, keep=0.5, start=0.0):
-    h, every = start * vectors[0], []
-    for x in vectors:
-        h = keep * h + (1 - keep) * x
-        every.append(h)
-    return np.array(every)
-
-
-STATES = Exercise(
-    states,
-    [probe(WORDS), probe(WORDS, keep=0.9)],
+MEMORY = Exercise(
+    memory,
+    [probe(3), probe(1), probe(3, keep=0.9), probe(6, keep=0.75)],
     [
+        ("The first word has the largest share here. Each later word makes it smaller.",
+         lambda n, keep=0.5: memory(n, keep)[::-1]),
         ("Old and new are swapped: keep belongs to the old state, 1 − keep to the new word.",
-         lambda x, keep=0.5: states(x, 1 - keep)),
-        ("The argument keep changes nothing here.", lambda x, keep=0.5: states(x)),
-        ("The state begins with zeros, not with the first word.",
-         lambda x, keep=0.5: states(x, keep, start=1.0)),
-        ("This is the last state alone. Keep the state after each word.",
-         lambda x, keep=0.5: states(x, keep)[-1]),
-        ("All states are the same: h was changed in place, and one array appended each time. "
-         "Write h = …, which makes a new one.",
-         lambda x, keep=0.5: np.tile(states(x, keep)[-1], (len(x), 1))),
-        ("The zeros at the beginning are not the state after a word.",
-         lambda x, keep=0.5: np.vstack([0 * x[:1], states(x, keep)])),
-        ("The sentence is read backwards.", lambda x, keep=0.5: states(x[::-1], keep)),
-        ("The old state is not made smaller: multiply it by keep.",
-         lambda x, keep=0.5: np.cumsum((1 - keep) * x, axis=0)),
+         lambda n, keep=0.5: memory(n, 1 - keep)),
+        ("The argument keep changes nothing here.", lambda n, keep=0.5: memory(n)),
+        ("The last word has been halved once too often: after it comes no word.",
+         lambda n, keep=0.5: keep * memory(n, keep)),
+        ("Each word comes in with a share of 1 − keep, not of 1.",
+         lambda n, keep=0.5: memory(n, keep) / (1 - keep)),
+        ("These shares were made to sum to 1. The zeros of the beginning hold the rest.",
+         lambda n, keep=0.5: memory(n, keep) / memory(n, keep).sum()),
+        ("Each word has the same share here. That is a plain average, which knows no order.",
+         lambda n, keep=0.5: np.full(n, 1 / n)),
     ],
 )
+
+
+def stands_in(words, sentence):
+    return any(sentence[i:i + len(words)] == words for i in range(len(sentence)))
+
+
+def stands_in_with_gaps(words, sentence):
+    rest = iter(sentence)
+    return all(word in rest for word in words)
+
+
+def unseen(tests, training, seen=stands_in):
+    return [not any(seen(words, sentence) for sentence in training) for words in tests]
+
+
+APPLES, TEA, PEARS = "he eats apples".split(), "we drink tea".split(), "you eat pears".split()
+TRAINED = ["he eats apples and we drink tea".split(), "she reads books".split(), TEA]
+NEIGHBOURS = ["she eats pears today".split(), "you and we eat big pears".split()]
+
+UNSEEN = Exercise(
+    unseen,
+    [probe([APPLES, TEA, PEARS], TRAINED),
+     probe(["he eats pears".split(), PEARS, "pears eat you".split()], NEIGHBOURS),
+     probe([APPLES, "apples and we".split(), ["drink", "tea"]], TRAINED)],
+    [
+        ("A test sentence may stand inside a longer training sentence. Whole sentences are not all "
+         "there is to compare.", lambda tests, training: unseen(tests, training, list.__eq__)),
+        ("True is for a sentence that may be used: one that stands in no training sentence.",
+         lambda tests, training: [not new for new in unseen(tests, training)]),
+        ("Compare words, not letters: “he eats pears” stands inside “she eats pears today” as "
+         "letters only.", lambda tests, training: unseen(
+             tests, training, lambda words, sentence: " ".join(words) in " ".join(sentence))),
+        ("The words must stand side by side and in this order, not only occur somewhere.",
+         lambda tests, training: unseen(
+             tests, training, lambda words, sentence: set(words) <= set(sentence))),
+        ("The words must stand side by side: here others may stand between them.",
+         lambda tests, training: unseen(tests, training, stands_in_with_gaps)),
+        ("The sentence may stand in the middle or at the end, too, not only at the beginning.",
+         lambda tests, training: unseen(
+             tests, training, lambda words, sentence: sentence[:len(words)] == words)),
+        ("Cut at “and”, a training sentence loses the runs of words that go across it.",
+         lambda tests, training: unseen(
+             tests, [clause.split() for sentence in training
+                     for clause in " ".join(sentence).split(" and ")])),
+    ],
+)
+
 
 SAID, RIGHT = "我 正在 吃 红 梨".split(), "我 正在 吃 红 苹果".split()
 SHORT, LONG = "我 吃".split(), "我 今天 吃 苹果".split()
@@ -78,6 +118,7 @@ SHARE = Exercise(
 )
 
 EXERCISES = {
-    "states": STATES,
+    "memory": MEMORY,
+    "unseen": UNSEEN,
     "share": SHARE,
 }

@@ -5,86 +5,67 @@ import numpy as np
 from softattn_core.attention import attend, attention_weights
 from softattn_core.exercises.checker import Exercise, probe
 from softattn_core.exercises.mistakes import (
-    ALL_SHARE,
     ARGMAX,
-    KEEPDIMS,
     NOT_NORMALISED,
-    ONE_MAXIMUM,
     OVERFLOW,
-    WRONG_AXIS,
     exp_over_sum,
     from_the_wrong_side,
     one_hot,
-    one_maximum,
-    over_everything,
     shifted_only,
-    without_keepdims,
 )
 from softattn_core.probability import softmax
 
 S_T = np.array([2.0, 1.0])
+S_LONG = np.array([2.0, 1.0, -1.0])
 H = np.array([[1.0, 0.0], [0.0, 1.0], [-1.0, 0.4]])
-H_SQUARE = np.array([[1.5, 0.5], [0.0, 1.0]])
-W_BOOK = np.array([[0.0, 1.0], [1.0, 1.0]])
-W_SKEW = np.array([[0.0, 2.0], [-1.0, 0.5]])  # not its own transpose
-S_ALL = np.array([[-3.0, 3.0], [2.0, 1.0], [4.0, -3.0]])
+H_SQUARE = np.array([[1.5, 0.5], [0.0, 0.5]])
+A_BOOK = np.array([[1.0, -1.0], [1.0, 1.0]])
+A_WIDE = np.array([[0.0, 2.0, 1.0], [-1.0, 0.5, 0.0]])  # from three numbers to two
 
 
-def attended(s, h, W, weigh=softmax, mix=lambda weights, h: weights @ h):
+def attended(s, h, A, weigh=softmax, mix=lambda weights, h: weights @ h):
     """(weights, context), with another way to weigh the scores, or to mix the states."""
-    weights = weigh(np.asarray(s) @ W @ h.T)
+    weights = weigh(h @ (A @ s))
     return weights, mix(weights, h)
 
 
-ATTENTION_MISTAKES = [
-    ("W stands on the wrong side: the score is sᵀWh, not hᵀWs.",
-     lambda s, h, W: attended(s, h, W.T)),
-    ("W changes nothing here: the score is sᵀWh.",
-     lambda s, h, W: attended(s, h, np.eye(len(W)))),
-    ("These weights are scores. Softmax makes weights of them.",
-     lambda s, h, W: attended(s, h, W, weigh=lambda z: z)),
-    ("The context was made with the scores. Use the weights.",
-     lambda s, h, W: (attended(s, h, W)[0], attended(s, h, W, weigh=lambda z: z)[1])),
-    ("The context was made with the exponentials. Use the weights, after the division.",
-     lambda s, h, W: (attended(s, h, W)[0], attended(s, h, W, weigh=np.exp)[1])),
-    (NOT_NORMALISED, lambda s, h, W: attended(s, h, W, weigh=np.exp)),
-    (NOT_NORMALISED, lambda s, h, W: attended(s, h, W, weigh=shifted_only)),
-    (ARGMAX, lambda s, h, W: attended(s, h, W, weigh=one_hot)),
-    ("The scores are divided by d. The score of this chapter, sᵀWh, is not scaled.",
-     lambda s, h, W: attended(s, h, W / h.shape[1])),
-    ("The scores are divided by √d. The score of this chapter, sᵀWh, is not scaled.",
-     lambda s, h, W: attended(s, h, W / np.sqrt(h.shape[1]))),
-    ("The context comes from the wrong side: weights @ h mixes the states, the rows of h.",
-     lambda s, h, W: attended(s, h, W, mix=from_the_wrong_side)),
-    ("The context was divided by the number of states. The weights sum to 1 already.",
-     lambda s, h, W: attended(s, h, W, mix=lambda weights, h: weights @ h / len(h))),
-    ("Weights come first, then the context.", lambda s, h, W: attended(s, h, W)[::-1]),
-    (OVERFLOW, lambda s, h, W: attended(s, h, W, weigh=exp_over_sum)),
-]
+def located(s, h, A):
+    """The attention to be repaired, where the sentence happens to be as long as a state."""
+    weights = softmax(A @ s)
+    return weights, weights @ h[:len(weights)]
+
 
 ATTEND = Exercise(
-    lambda s, h, W: attend(s, h, W=W)[1:],
-    [probe(S_T, H, W_BOOK), probe(S_T, H, W_SKEW), probe(S_T, H_SQUARE, W_SKEW),
-     probe(1000 * S_T, H, W_SKEW)],
-    ATTENTION_MISTAKES,
-    budget=True,
-    returns=("weights", "context"),
-)
-
-ATTEND_ALL = Exercise(
-    lambda S, h, W: attend(S, h, W=W)[1:],
-    [probe(S_ALL[:2], H, W_BOOK), probe(S_ALL, H, W_SKEW), probe(S_ALL[:2], H_SQUARE, W_SKEW),
-     probe(1000 * S_ALL, H, W_SKEW), probe(np.array([[0.5, 1.0], [900.0, 800.0]]), H, W_SKEW)],
+    lambda s, h, A: attend(s, h, W=A.T)[1:],
+    [probe(S_T, H_SQUARE, A_BOOK), probe(S_T, H, A_BOOK), probe(S_LONG, H, A_WIDE),
+     probe(1000 * S_T, H, A_BOOK)],
     [
-        (WRONG_AXIS + " Each decoder state, a row, has a budget of 1.",
-         lambda S, h, W: attended(S, h, W, weigh=lambda z: softmax(z, axis=0))),
-        (ALL_SHARE, lambda S, h, W: attended(S, h, W, weigh=over_everything)),
-        (KEEPDIMS, lambda S, h, W: attended(S, h, W, weigh=without_keepdims)),
-        (ONE_MAXIMUM, lambda S, h, W: attended(S, h, W, weigh=one_maximum)),
-        *ATTENTION_MISTAKES,
+        ("These weights still do not look at h: A @ s alone is the decoder's state in the "
+         "encoder's terms. Now compare it with each state.", located),
+        ("A is the wrong way round: its rows belong to the encoder's numbers, its columns to the "
+         "decoder's.", lambda s, h, A: attended(s, h, A.T)),
+        ("A changes nothing here: it stands between s and h.",
+         lambda s, h, A: attended(s, h, np.eye(*A.shape))),
+        ("These weights are scores. Softmax makes weights of them.",
+         lambda s, h, A: attended(s, h, A, weigh=lambda z: z)),
+        ("The context was made with the scores. Use the weights.",
+         lambda s, h, A: (attended(s, h, A)[0], attended(s, h, A, weigh=lambda z: z)[1])),
+        ("The context was made with the exponentials. Use the weights, after the division.",
+         lambda s, h, A: (attended(s, h, A)[0], attended(s, h, A, weigh=np.exp)[1])),
+        (NOT_NORMALISED, lambda s, h, A: attended(s, h, A, weigh=np.exp)),
+        (NOT_NORMALISED, lambda s, h, A: attended(s, h, A, weigh=shifted_only)),
+        (ARGMAX, lambda s, h, A: attended(s, h, A, weigh=one_hot)),
+        ("The scores are divided by √d. The score of this chapter is not scaled.",
+         lambda s, h, A: attended(s, h, A / np.sqrt(h.shape[1]))),
+        ("The context comes from the wrong side: weights @ h mixes the states, the rows of h.",
+         lambda s, h, A: attended(s, h, A, mix=from_the_wrong_side)),
+        ("The context was divided by the number of states. The weights sum to 1 already.",
+         lambda s, h, A: attended(s, h, A, mix=lambda weights, h: weights @ h / len(h))),
+        ("Weights come first, then the context.", lambda s, h, A: attended(s, h, A)[::-1]),
+        (OVERFLOW, lambda s, h, A: attended(s, h, A, weigh=exp_over_sum)),
     ],
     budget=True,
-    returns=("weights", "contexts"),
+    returns=("weights", "context"),
 )
 
 
@@ -135,6 +116,5 @@ MASKED_WEIGHTS = Exercise(
 
 EXERCISES = {
     "attend": ATTEND,
-    "attend_all": ATTEND_ALL,
     "masked_weights": MASKED_WEIGHTS,
 }
