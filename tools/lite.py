@@ -1,0 +1,252 @@
+"""Builds the notebooks for the reader's browser: JupyterLite, in `_build/html/lite/`.
+
+    python tools/lite.py                     Python comes from Pyodide's public address
+    python tools/lite.py --pyodide FOLDER    it comes with the site, from this folder
+                                             (see tools/pyodide.py)
+
+Runs in an environment of its own (requirements-lite.txt), after the book was built. The notebooks,
+their questions and `softattn_core` are the book's own. Its pages then offer "Run this chapter".
+"""
+
+import argparse
+import base64
+import hashlib
+import io
+import json
+import re
+import shutil
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+from fontTools import subset
+
+if __package__ is None:
+    sys.path.insert(0, str(Path(__file__).parents[1]))
+from tools.pyodide import faults, listed
+
+ROOT = Path(__file__).parents[1]
+SITE = ROOT / "_build" / "html"
+WORK = ROOT / "_build" / "lite"
+START_PAGE = ("run.html", "run.css", "run.js")
+KINDS = {".py", ".js", ".css", ".json", ".csv", ".npz"}
+# Beyond what the book says: what a reader may write on a figure without Chinese.
+LATIN_GREEK_SIGNS = [*range(0x20, 0x250), *range(0x370, 0x400), *range(0x2000, 0x2300)]
+APART_FROM_PYODIDE = re.compile(r"^# What it takes along.*?(?=\n\n|\Z)", flags=re.M | re.S)
+
+
+def chapter_files():
+    return sorted([*ROOT.glob("chapters/*.ipynb"), *ROOT.glob("chapters/*.questions.toml")])
+
+
+def package_files():
+    return sorted(path for path in ROOT.glob("softattn_core/**/*") if path.suffix in KINDS)
+
+
+# --- Wheels --------------------------------------------------------------------------------------
+
+def write_wheel(name, version, files, folder):
+    """A wheel that runs anywhere, from {path in it: bytes}; the same files give the same bytes."""
+    stem = f"{name}-{version}"
+    files = dict(files) | {
+        f"{stem}.dist-info/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
+        f"{stem}.dist-info/WHEEL": "Wheel-Version: 1.0\nGenerator: softattn\n"
+                                   "Root-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    record = f"{stem}.dist-info/RECORD"
+    lines = []
+    target = folder / f"{stem}-py3-none-any.whl"
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as wheel:
+        for path, content in files.items():
+            content = content.encode() if isinstance(content, str) else content
+            digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
+            lines.append(f"{path},sha256={digest},{len(content)}\n")
+            # ZipInfo's fixed date.
+            wheel.writestr(zipfile.ZipInfo(path), content, zipfile.ZIP_DEFLATED)
+        wheel.writestr(zipfile.ZipInfo(record), "".join(lines) + f"{record},,\n")
+    return target
+
+
+def core_wheel(folder):
+    """softattn_core, and the chapters' questions beside it.
+
+    A browser that lends Python no drive (http on a classroom's network) finds them there: the
+    folder they are unpacked to is Python's HOME, where it starts.
+    """
+    init = (ROOT / "softattn_core" / "__init__.py").read_text(encoding="utf-8")
+    version = re.search(r'^__version__ = "(.*)"', init, flags=re.M)[1]
+    files = [*package_files(), *ROOT.glob("chapters/*.questions.toml"), ROOT / "LICENSE"]
+    content = {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in files}
+    content[f"softattn_core-{version}.dist-info/licenses/LICENSE"] = content.pop("LICENSE")
+    return write_wheel("softattn_core", version, content, folder)
+
+
+def cut_font(font, text):
+    """The font with the characters of the text and no others, as bytes."""
+    options = subset.Options(layout_features=["*"], notdef_outline=True, name_IDs=["*"])
+    whole = subset.load_font(io.BytesIO(font), options)
+    cutter = subset.Subsetter(options)
+    cutter.populate(text=text, unicodes=LATIN_GREEK_SIGNS)
+    cutter.subset(whole)
+    cut = io.BytesIO()
+    subset.save_font(whole, cut, options)
+    return cut.getvalue()
+
+
+def font_wheel(whole, text, folder):
+    """The package of the Chinese font, 17 MB, cut to what the book shows; its licence is kept."""
+    name, version = whole.name.split("-")[:2]
+    with zipfile.ZipFile(whole) as wheel:
+        files = {path: wheel.read(path) for path in wheel.namelist()
+                 if path.endswith(".py") or "licenses/" in path}
+        fonts = [path for path in wheel.namelist() if path.endswith("SansSC-Regular.otf")]
+        files |= {path: cut_font(wheel.read(path), text) for path in fonts}
+    return write_wheel(name, version, files, folder)
+
+
+def book_text():
+    """All that a figure may have to write: what stands in the chapters and in the package."""
+    files = [*chapter_files(), *(path for path in package_files() if path.suffix != ".npz")]
+    return "".join(path.read_text(encoding="utf-8") for path in files)
+
+
+def fetched_wheels():
+    """The wheels of requirements-lite.txt that the browser needs, fetched once."""
+    requirements = (ROOT / "requirements-lite.txt").read_text(encoding="utf-8")
+    pins = re.findall(r"^([\w-]+)==(\S+)", APART_FROM_PYODIDE.search(requirements)[0], flags=re.M)
+    folder = WORK / "wheels"
+    folder.mkdir(parents=True, exist_ok=True)
+    wanted = {f"{name.replace('-', '_')}-{version}": f"{name}=={version}" for name, version in pins}
+    have = {stem: found for stem in wanted for found in folder.glob(f"{stem}-*.whl")}
+    if missing := [wanted[stem] for stem in wanted.keys() - have.keys()]:
+        # psygnal has wheels for each machine, too: the browser needs the one for any.
+        anywhere = ["--only-binary=:all:", "--platform=any", "--implementation=py", "--abi=none",
+                    "--python-version=3.12"]
+        subprocess.run([sys.executable, "-m", "pip", "--disable-pip-version-check", "download",
+                        "--quiet", "--no-deps", *anywhere, "--dest", folder, *missing], check=True)
+    return [next(folder.glob(f"{stem}-*.whl")) for stem in wanted]
+
+
+def collect_wheels(folder):
+    folder.mkdir(parents=True)
+    for wheel in fetched_wheels():
+        if wheel.name.startswith("pylopdf"):
+            font_wheel(wheel, book_text(), folder)
+        else:
+            shutil.copy(wheel, folder)
+    core_wheel(folder)
+    return sorted(path.name for path in folder.iterdir())
+
+
+# --- JupyterLite ---------------------------------------------------------------------------------
+
+def edition():
+    """A name for the notebooks as they are: what a reader changed is kept under it.
+
+    A browser that kept an edited chapter of an older edition would otherwise show that one.
+    """
+    digest = hashlib.sha256()
+    for path in chapter_files():
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def configuration(wheels, address):
+    """jupyter-lite.json. Addresses of wheels are relative to the kernel's script."""
+    kernel = {
+        "pyodideUrl": f"{address}pyodide.js",
+        "disablePyPIFallback": True,
+        "loadPyodideOptions": {
+            "lockFileURL": "./pyodide-lock.json",
+            "packages": ["numpy", "matplotlib", *(f"../../../../pypi/{name}" for name in wheels)],
+            "env": {"HOME": "/lib/python3.12/site-packages/chapters"},
+        },
+    }
+    storage = f"softmax-and-attention {edition()}"
+    return {
+        "jupyter-lite-schema-version": 0,
+        "jupyter-config-data": {
+            "appName": "Softmax and attention",
+            "contentsStorageName": storage,
+            "settingsStorageName": "softmax-and-attention settings",
+            "workspacesStorageName": "softmax-and-attention workspaces",
+            "litePluginSettings": {"@jupyterlite/pyodide-kernel-extension:kernel": kernel},
+        },
+    }
+
+
+def write_json(path, content):
+    path.write_text(json.dumps(content, indent=1), encoding="utf-8")
+
+
+def build_jupyterlite(wheels, address):
+    """In a folder of its own: JupyterLite reads its settings from where it runs."""
+    (WORK / "files" / "chapters").mkdir(parents=True)
+    for path in chapter_files():
+        shutil.copy(path, WORK / "files" / "chapters")
+    write_json(WORK / "jupyter-lite.json", configuration(wheels, address))
+    done = subprocess.run(
+        [sys.executable, "-m", "jupyterlite_core", "build", "--apps=notebooks",
+         "--no-sourcemaps", "--no-unused-shared-packages", "--contents=files",
+         "--output-dir=out"],
+        cwd=WORK, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if done.returncode:
+        sys.exit(f"JupyterLite was not built:\n{done.stdout[-5000:]}")
+
+
+def copy_pyodide(folder, target):
+    if wrong := faults(folder):
+        sys.exit(f"{folder} is not the Pyodide of lite/pyodide.json: {', '.join(wrong)}")
+    target.mkdir()
+    for name in listed()["files"]:
+        shutil.copy(folder / name, target)
+
+
+def add_start_page(lite, address):
+    """The page that looks whether all is well, loads Python and goes on to the notebook."""
+    for name in START_PAGE:
+        shutil.copy(ROOT / "lite" / name, lite)
+    shutil.copy(ROOT / "lite" / "pyodide-lock.json", lite)
+    write_json(lite / "run.json", {"address": address, "files": listed()["files"]})
+
+
+def offer(elsewhere):
+    """From now on the book's pages show "Run this chapter"."""
+    script = (ROOT / "lite" / "offer.js").read_text(encoding="utf-8")
+    text = f"const elsewhere = {json.dumps(elsewhere)};\n{script}"
+    (SITE / "_static" / "run_here.js").write_text(text, encoding="utf-8")
+
+
+def size(folder):
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
+
+
+def build(pyodide=None):
+    if not (SITE / "index.html").is_file():
+        sys.exit("The book is not built: run 'make book' first.")
+    start = time.monotonic()
+    for path in WORK.glob("*"):  # also JupyterLite's own notes, which keep old settings alive
+        if path.is_dir() and path.name != "wheels":
+            shutil.rmtree(path)
+        elif path.is_file():
+            path.unlink()
+    address = "./pyodide/" if pyodide else listed()["address"]
+    wheels = collect_wheels(WORK / "pypi")
+    build_jupyterlite(wheels, address)
+    if pyodide:
+        copy_pyodide(pyodide, WORK / "out" / "pyodide")
+    add_start_page(WORK / "out", address)
+    target = SITE / "lite"
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.move(WORK / "out", target)
+    offer(elsewhere=pyodide is None)
+    print(f"The chapters in the browser: {target.relative_to(ROOT)}, {size(target):.0f} MB, "
+          f"{time.monotonic() - start:.0f} s")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description="Build the notebooks for the reader's browser.")
+    parser.add_argument("--pyodide", type=Path, help="a folder with Pyodide, to bring along")
+    build(parser.parse_args().pyodide)
