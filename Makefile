@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+LITE   := .venv-lite
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
@@ -19,8 +20,15 @@ $(VENV)/installed: requirements.txt constraints.txt pyproject.toml
 	$(PIP) install --quiet -r requirements.txt -c constraints.txt
 	@touch $@
 
-book: $(VENV)/installed  ## build the website into _build/html
+# JupyterLite needs older versions of some packages than the book.
+$(LITE)/installed: requirements-lite.txt constraints-lite.txt | $(VENV)/installed
+	$(PYTHON) -m venv $(LITE)
+	$(LITE)/bin/python -m pip --disable-pip-version-check install --quiet -r requirements-lite.txt -c constraints-lite.txt
+	@touch $@
+
+book: $(VENV)/installed $(LITE)/installed  ## build the website into _build/html (PYODIDE=folder: see for_teachers.md)
 	$(BIN)/jupyter-book build . -W --keep-going --quiet
+	@$(LITE)/bin/python tools/lite.py $(if $(PYODIDE),--pyodide "$(PYODIDE)")
 	@$(BIN)/python tools/check_site.py
 
 serve: book     ## build, serve on a free loopback port, open in the browser
@@ -43,4 +51,4 @@ bench: book     ## print speed as ratios, measured side by side
 	$(BIN)/python benchmarks/run.py
 
 clean:          ## remove what was built and installed
-	rm -rf _build $(VENV) *.egg-info .pytest_cache .hypothesis .ruff_cache
+	rm -rf _build $(VENV) $(LITE) *.egg-info .pytest_cache .hypothesis .ruff_cache

@@ -1,8 +1,8 @@
 """Offers each notebook to be run in the reader's browser, below its title.
 
-Elsewhere, `{run-here} chapters/01_softmax` puts the same line where it stands. The line stays hidden
-until `run_here.js` shows it. That file is empty until tools/lite.py has built the notebooks for the
-browser: what was not built is not offered.
+Elsewhere, `{run-here} chapters/01_softmax` puts the same line where it stands. The line is hidden
+until `run_here.js` shows it. That file is empty until tools/lite.py has built the notebooks for
+the browser: what was not built is not offered.
 """
 
 import shutil
@@ -11,22 +11,21 @@ from pathlib import Path
 from docutils import nodes
 from docutils.parsers.rst import Directive
 
-NOT_BUILT = "// Empty: tools/lite.py was not run, so there are no notebooks to run in the browser.\n"
+NOT_BUILT = "// Empty: tools/lite.py has built no notebooks for the browser.\n"
 TEXTS = {
     "en": {
         "chapter": "Run this chapter",
         "solutions": "Run the solutions",
         "first": "Run chapter 1",
-        "how": "in your browser, with Python behind every cell. The first time, some 46 MB are "
-               "loaded{elsewhere}, which takes about half a minute on a fast line.",
+        "how": "In your browser, with Python. The first time, it loads some 46 MB{elsewhere}: "
+               "about half a minute.",
         "elsewhere": ", most of them from cdn.jsdelivr.net",
     },
     "zh": {
         "chapter": "运行本章",
         "solutions": "运行习题解答",
         "first": "运行第 1 章",
-        "how": "：在浏览器中，每个单元格背后都有 Python。首次约需下载 46 MB{elsewhere}，"
-               "网速快时约半分钟。",
+        "how": "在浏览器中，用 Python。首次约需下载 46 MB{elsewhere}：约半分钟。",
         "elsewhere": "，其中大部分来自 cdn.jsdelivr.net",
     },
 }
@@ -40,7 +39,8 @@ def offer(language, text, notebook, from_page):
     address = f"{'../' * from_page.count('/')}lite/run.html?path={notebook}.ipynb&amp;lang={code}"
     elsewhere = f'<span class="sa-elsewhere">{texts["elsewhere"]}</span>'
     html = (f'<p class="sa-run" hidden><a data-address="{address}" target="_blank" '
-            f'rel="noopener">{texts[text]}</a> {texts["how"].format(elsewhere=elsewhere)}</p>')
+            f'rel="noopener">{texts[text]}</a> '
+            f'<span>{texts["how"].format(elsewhere=elsewhere)}</span></p>')
     return nodes.raw("", html, format="html", classes=["run-here"])
 
 

@@ -3,6 +3,9 @@
 The maths is in `probability` and `attention`; all of it can be imported from here.
 """
 
+import logging
+import sys
+
 from softattn_core.attention import (
     AttentionStep,
     additive_scores,
@@ -47,3 +50,8 @@ __all__ = [
     "sparsemax",
     "streaming_attention",
 ]
+
+if sys.platform == "emscripten":
+    # A browser's Python never has matplotlib's font cache, and every chapter would begin with
+    # a warning about it.
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)

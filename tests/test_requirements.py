@@ -4,6 +4,8 @@ import re
 from importlib.metadata import version
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 PIN = re.compile(r"^([\w.-]+)(?:\[\w+\])?==(\S+)", flags=re.M)
 
@@ -12,11 +14,20 @@ def pins(name):
     return dict(PIN.findall((ROOT / name).read_text(encoding="utf-8")))
 
 
-def test_every_pin_is_the_one_of_the_lock():
-    lock = pins("constraints.txt")
-    differing = [f"{name}=={pin}" for name, pin in pins("requirements.txt").items()
+@pytest.mark.parametrize("kind", ["", "-lite"])
+def test_every_pin_is_the_one_of_the_lock(kind):
+    lock = pins(f"constraints{kind}.txt")
+    differing = [f"{name}=={pin}" for name, pin in pins(f"requirements{kind}.txt").items()
                  if lock.get(name) != pin]
     assert differing == []
+
+
+def test_the_browser_has_the_books_versions_but_where_it_cannot():
+    """JupyterLite 0.6 is a JupyterLab 4.4, for which these two are the newest."""
+    book, browser = pins("requirements.txt"), pins("requirements-lite.txt")
+    both = book.keys() & browser.keys()
+    assert len(both) > 5
+    assert {name for name in both if book[name] != browser[name]} <= {"ipywidgets"}
 
 
 def test_what_is_installed_is_what_is_pinned():

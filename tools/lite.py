@@ -17,7 +17,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 import zipfile
 from pathlib import Path
 
@@ -31,6 +30,7 @@ ROOT = Path(__file__).parents[1]
 SITE = ROOT / "_build" / "html"
 WORK = ROOT / "_build" / "lite"
 START_PAGE = ("run.html", "run.css", "run.js")
+OWN = ("lite.py", "pyodide.py")
 KINDS = {".py", ".js", ".css", ".json", ".csv", ".npz"}
 # Beyond what the book says: what a reader may write on a figure without Chinese.
 LATIN_GREEK_SIGNS = [*range(0x20, 0x250), *range(0x370, 0x400), *range(0x2000, 0x2300)]
@@ -61,8 +61,8 @@ def write_wheel(name, version, files, folder):
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as wheel:
         for path, content in files.items():
             content = content.encode() if isinstance(content, str) else content
-            digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
-            lines.append(f"{path},sha256={digest},{len(content)}\n")
+            digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).decode()
+            lines.append(f"{path},sha256={digest.rstrip('=')},{len(content)}\n")
             # ZipInfo's fixed date.
             wheel.writestr(zipfile.ZipInfo(path), content, zipfile.ZIP_DEFLATED)
         wheel.writestr(zipfile.ZipInfo(record), "".join(lines) + f"{record},,\n")
@@ -219,34 +219,49 @@ def offer(elsewhere):
     (SITE / "_static" / "run_here.js").write_text(text, encoding="utf-8")
 
 
-def size(folder):
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
-
-
-def build(pyodide=None):
-    if not (SITE / "index.html").is_file():
-        sys.exit("The book is not built: run 'make book' first.")
-    start = time.monotonic()
-    for path in WORK.glob("*"):  # also JupyterLite's own notes, which keep old settings alive
-        if path.is_dir() and path.name != "wheels":
-            shutil.rmtree(path)
-        elif path.is_file():
+def clear(folder):
+    """Away with what an earlier build left: JupyterLite's notes would keep old settings alive."""
+    for path in folder.glob("*"):
+        if path.is_file():
             path.unlink()
+        elif path.name != "wheels":
+            shutil.rmtree(path)
+
+
+def made_from(pyodide):
+    """A hash of all that goes into a build."""
+    files = [*chapter_files(), *package_files(), *sorted(ROOT.glob("lite/*")),
+             *sorted(ROOT.glob("*-lite.txt")), *(ROOT / "tools" / name for name in OWN)]
+    digest = hashlib.sha256(str(pyodide).encode())
+    for path in files:
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def build(pyodide, note):
+    clear(WORK)
     address = "./pyodide/" if pyodide else listed()["address"]
-    wheels = collect_wheels(WORK / "pypi")
-    build_jupyterlite(wheels, address)
+    build_jupyterlite(collect_wheels(WORK / "pypi"), address)
     if pyodide:
         copy_pyodide(pyodide, WORK / "out" / "pyodide")
     add_start_page(WORK / "out", address)
-    target = SITE / "lite"
-    shutil.rmtree(target, ignore_errors=True)
-    shutil.move(WORK / "out", target)
+    (WORK / "out" / "made_from.txt").write_text(note, encoding="utf-8")
+    shutil.rmtree(SITE / "lite", ignore_errors=True)
+    shutil.move(WORK / "out", SITE / "lite")
+
+
+def main(pyodide=None):
+    if not (SITE / "index.html").is_file():
+        sys.exit("The book is not built: run 'make book' first.")
+    kept, note = SITE / "lite" / "made_from.txt", made_from(pyodide)
+    if not (kept.is_file() and kept.read_text(encoding="utf-8") == note):
+        build(pyodide, note)
     offer(elsewhere=pyodide is None)
-    print(f"The chapters in the browser: {target.relative_to(ROOT)}, {size(target):.0f} MB, "
-          f"{time.monotonic() - start:.0f} s")
+    size = sum(path.stat().st_size for path in kept.parent.rglob("*") if path.is_file()) / 1e6
+    print(f"Its chapters run in the browser: _build/html/lite, {size:.0f} MB")
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Build the notebooks for the reader's browser.")
     parser.add_argument("--pyodide", type=Path, help="a folder with Pyodide, to bring along")
-    build(parser.parse_args().pyodide)
+    main(parser.parse_args().pyodide)

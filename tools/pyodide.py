@@ -35,7 +35,7 @@ def is_whole(path, expected):
 
 
 def faults(folder):
-    """The names of the listed files that are missing in the folder or are not what they should be."""
+    """The listed files that are missing in the folder or are not what they should be."""
     return [name for name, expected in listed()["files"].items()
             if not is_whole(Path(folder, name), expected)]
 
@@ -66,7 +66,7 @@ def needed(packages):
 
 
 def describe(package, folder):
-    """What stands in lite/pyodide.json and lite/pyodide-lock.json, for npm's package and the files."""
+    """What stands in lite/pyodide.json and in lite/pyodide-lock.json, for these two folders."""
     lock = json.loads(Path(package, "pyodide-lock.json").read_text(encoding="utf-8"))
     lock["packages"] = needed(lock["packages"])
     hashes = {name: hashlib.sha256(Path(package, name).read_bytes()).hexdigest() for name in CORE}

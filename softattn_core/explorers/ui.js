@@ -2,6 +2,7 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 const SVG_TAGS = ["svg", "g", "path", "polygon", "circle", "text"];
+const FOCUSABLE = ["a", "button", "input", "select", "summary", "textarea"];
 
 // make("button", { class: "sa-add", onclick: add }, "Add"): an element with all it needs.
 function make(tag, attributes = {}, ...children) {
@@ -12,6 +13,8 @@ function make(tag, attributes = {}, ...children) {
     if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
     else node.setAttribute(name, value);
   }
+  // JupyterLab takes arrow keys for its own, but not from an element with this mark.
+  if (FOCUSABLE.includes(tag) || "tabindex" in attributes) node.dataset.lmSuppressShortcuts = "";
   node.append(...children);
   return node;
 }

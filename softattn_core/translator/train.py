@@ -31,6 +31,12 @@ LEARNING_RATE = 8e-3
 LARGEST_GRADIENT = 1.0
 
 
+class Bar(tqdm):
+    """A progress bar that starts no thread to watch over it: a browser's Python has none."""
+
+    monitor_interval = 0
+
+
 class Training(NamedTuple):
     """A trained model, and its loss at every step (nats per target word)."""
 
@@ -56,7 +62,7 @@ def train(
     losses = []
     # On matrices this small a second BLAS thread only costs time.
     with threadpool_limits(1, user_api="blas"):
-        bar = tqdm(range(steps), disable=not progress)
+        bar = Bar(range(steps), disable=not progress)
         for step in bar:
             if watch:
                 watch(step, parameters)

