@@ -261,8 +261,8 @@ def streaming_attention(Q, K, V, causal=False, block_size=256):
     Their quotient at the end is the softmax average itself, no approximation.
 
     Shapes: Q (..., n, d), K (..., m, d), V (..., m, d_v) -> (..., n, d_v). `causal` as above; tiles
-    that lie in the future are never made. Memory: block_size^2 numbers and the size of the input;
-    512 can be faster where the processor's cache holds it.
+    that lie in the future are never made. Memory: the result and a few tiles of block_size^2
+    numbers; 512 can be faster where the processor's cache holds it.
     Errors: ValueError for a block_size below 1; else as for `dot_scores`.
     Source: Milakov & Gimelshein (2018), "Online normalizer calculation for softmax", algorithm 3;
     Rabe & Staats (2021), "Self-attention does not need O(n^2) memory".
@@ -276,12 +276,12 @@ def streaming_attention(Q, K, V, causal=False, block_size=256):
     Q, K, V = _checked(Q=(Q, "... n d"), K=(K, "... m d"), V=(V, "... m d_v"))
     if not isinstance(block_size, (int, np.integer)) or block_size < 1:
         raise ValueError(f"block_size must be an integer of at least 1, got {block_size!r}")
-    # A last value of 1 turns the sum of exp(score) into one more column of the context.
-    V = np.concatenate([V, np.ones_like(V[..., :1])], axis=-1)
-    n, m, contexts = Q.shape[-2], K.shape[-2], []
+    n, m, d = Q.shape[-2], K.shape[-2], Q.shape[-1]
+    batch = np.broadcast_shapes(*(array.shape[:-2] for array in (Q, K, V)))
+    context = np.zeros((*batch, n, V.shape[-1]), np.result_type(Q, K, V))
     for i in range(0, n, block_size):
-        queries = Q[..., i:i + block_size, :] / Q.shape[-1] ** 0.5
-        maximum, sums = -np.inf, 0.0
+        queries = Q[..., i:i + block_size, :] / d**0.5
+        maximum, total, sums = -np.inf, 0.0, context[..., i:i + block_size, :]
         for j in range(0, min(m, i + block_size) if causal else m, block_size):
             scores = queries @ K[..., j:j + block_size, :].mT
             if causal and i == j:
@@ -289,7 +289,10 @@ def streaming_attention(Q, K, V, causal=False, block_size=256):
             previous, maximum = maximum, np.maximum(maximum, scores.max(axis=-1, keepdims=True))
             scores -= maximum
             np.exp(scores, out=scores)
-            sums = sums * np.exp(previous - maximum) + scores @ V[..., j:j + block_size, :]
+            shrink = np.exp(previous - maximum)
+            total = total * shrink + scores.sum(axis=-1, keepdims=True)
+            sums *= shrink
+            sums += scores @ V[..., j:j + block_size, :]
         _largest_magnitude("scores Q K^T", maximum)
-        contexts.append(sums[..., :-1] / sums[..., -1:])
-    return np.concatenate(contexts, axis=-2)
+        sums /= total  # in place: these are rows of the context
+    return context
