@@ -16,7 +16,7 @@ from matplotlib.font_manager import fontManager
 from matplotlib.patheffects import withStroke
 from pylopdf_fonts_zh_cn import sans_path
 
-__all__ = ["COLOURS", "attention_map", "budgets", "encoder_decoder", "heatmap", "lines",
+__all__ = ["COLOURS", "attention_map", "budgets", "encoder_decoder", "heads", "heatmap", "lines",
            "mechanism", "plane", "quality_by_length", "scores_and_weights", "simplex", "step"]
 
 COLOURS = {
@@ -528,5 +528,41 @@ def mechanism(step, words, target, *, title, state="$s_t$",
             path_effects=_HALO)
     ax.set_xlim(0, 9.6)
     ax.set_ylim(-0.1, 8.2)
+    ax.axis("off")
+    return figure
+
+
+@_in_style
+def heads(weights, values, words, query, *, title, row_labels=("values", "heads", "together"),
+          head_label="head {}"):
+    """What one word fetches with each head, as a drawing, read from below.
+
+    Shapes: weights (heads, n), values (n, d_v), words n strings; query, the word that looks. An
+    arrow is as thick as its weight.
+    """
+    contexts = np.asarray(weights) @ values
+    names = [head_label.format(i + 1) for i in range(len(contexts))]
+    facts = [_listed(f"{name} of {query}", words, row)
+             for name, row in zip(names, weights, strict=True)]
+    figure = BookFigure(4.2, title, facts)
+    ax = figure.subplots()
+    y_word, y_value, y_head, y_both = 0.2, 1.2, 3.5, 5.4
+    columns, places = np.linspace(2.6, 8.4, len(words)), np.linspace(3.6, 7.4, len(contexts))
+    middle = columns.mean()
+    for x, word, value in zip(columns, words, values, strict=True):
+        ax.text(x, y_word, word, ha="center", va="center")
+        _box(ax, x, y_value, f"({', '.join(map(_number, value))})", "values")
+    for x, name, row, context in zip(places, names, weights, contexts, strict=True):
+        for column, weight in zip(columns, row, strict=True):
+            _arrow(ax, (column, y_value), (x, y_head), "values", 0.8 + 5 * weight)
+        _arrow(ax, (x, y_head), (middle, y_both), "values")
+        _box(ax, x, y_head, f"{name}\n({', '.join(f'{number:.3f}' for number in context)})",
+             "weights")
+    together = ", ".join(f"{number:.3f}" for number in np.concatenate(contexts))
+    _box(ax, middle, y_both, f"{query}: ({together})", "values")
+    for y, label in zip((y_value, y_head, y_both), row_labels, strict=True):
+        ax.text(0, y, label, va="center", color=COLOURS["muted"])
+    ax.set_xlim(0, 9.6)
+    ax.set_ylim(-0.2, 5.9)
     ax.axis("off")
     return figure

@@ -441,6 +441,11 @@ MISTAKES = {
             Q, K, V, lambda z: e_over_sum(z, axis=1, keepdims=True)),
     },
     "multi_head": {
+        "some columns of every word": lambda X, q, k, v, o, n: heads(
+            X, q, k, v, o, n, split=lambda x, n: x.reshape(n, len(X), -1)),
+        "put together wrongly": lambda X, q, k, v, o, n: np.array([
+            heads(X, *(W[:, part] for W in (q, k, v)), np.eye(6 // n), 1) for part in
+            np.split(np.arange(6), n)]).reshape(X.shape) @ o,
         "heads changes nothing": lambda X, q, k, v, o, n: heads(X, q, k, v, o, 1),
         "not of the whole": lambda X, q, k, v, o, n: heads(X, q, k, v, o, n, divisor=np.sqrt(6)),
         "not scaled": lambda X, q, k, v, o, n: heads(X, q, k, v, o, n, divisor=1),
@@ -613,7 +618,10 @@ def test_every_exercise_is_checked_once_in_its_chapter_and_once_in_the_solutions
     assert asked == checks_in(code_cells("solutions")) == [(name, name) for name in EXERCISES]
 
 
-def test_a_stub_says_what_to_do():
+def test_a_stub_is_not_yet_right():
+    """What is to be written says so; what is to be mended gets a hint at its fault."""
     for cell in (cell for name in NUMBERED for cell in stubs(name)):
         [output] = cell.outputs
-        assert "The function gives None. Write it" in output.text, cell.id
+        written = "\n    return" in cell.source
+        assert ("The function gives None. Write it" in output.text) != written, cell.id
+        assert "not yet." in output.text, cell.id

@@ -52,6 +52,8 @@ def drawings():
                                 "$h_3$ you": ("values", STATES[2])}, corners=STATES, title="Plane"),
         "encoder_decoder": figures.encoder_decoder(["I", "love", "you"], ["我", "爱", "你"],
                                                    np.eye(3), title="All states kept"),
+        "heads": figures.heads([[0.9, 0.06, 0.04], [0.04, 0.06, 0.9]], [[1, 0], [0, 0], [0, 1]],
+                               ["cat 猫", "sees", "dog 狗"], "sees", title="Two look-ups"),
         "mechanism": figures.mechanism(attend([1.0, 3.0], STATES), ["I", "love", "you"], "爱",
                                        title="Mechanism"),
     }
@@ -241,3 +243,15 @@ def test_figures_do_without_pyplot():
     """pyplot keeps every figure it makes, and shows it a second time."""
     code = "import sys, softattn_core.figures; sys.exit('matplotlib.pyplot' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_head_draws_its_weights_as_thickness_and_writes_its_context():
+    weights = np.array([[0.9, 0.1], [0.2, 0.8]])
+    figure = figures.heads(weights, [[1.0, 0.0], [0.0, 1.0]], ["cat", "dog"], "sees", title="")
+    ax = figure.axes[0]
+    patches = [getattr(t, "arrow_patch", None) for t in ax.texts]
+    arrows = [patch.get_linewidth() for patch in patches if patch]
+    assert np.allclose([*arrows[:2], *arrows[3:5]], 0.8 + 5 * weights.ravel())
+    written = [t.get_text() for t in ax.texts]
+    assert "head 1\n(0.900, 0.100)" in written and "sees: (0.900, 0.100, 0.200, 0.800)" in written
+    assert "head 2 of sees: cat 0.2, dog 0.8" in figure.description

@@ -109,11 +109,23 @@ def heads_of(X, W_q, W_k, W_v, W_o, heads, columns=None, divisor=None, join=np.h
     return join(parts) @ W_o
 
 
+def heads_of_words(X, W_q, W_k, W_v, W_o, heads):
+    """The function as chapter 6 hands it out: it cuts the rows where it should cut the columns."""
+    q, k, v = ((X @ W).reshape(heads, len(X), -1) for W in (W_q, W_k, W_v))
+    found = scaled_dot_product_attention(q, k, v).context
+    return np.concatenate(list(found), axis=1) @ W_o
+
+
 MULTI_HEAD = Exercise(
     multi_head_attention,
     [probe(X_SIX, *W_SIX, 2), probe(X_SIX, *W_SIX, 3), probe(X_SIX, *W_SIX, 1),
      probe(100 * X_SIX, *W_SIX, 2)],
     [
+        ("A head must get some columns of every word. Give split a matrix whose numbers name their "
+         "places, and look at what each head gets.", heads_of_words),
+        ("The heads are right, and put together wrongly: side by side they make the columns.",
+         lambda X, q, k, v, o, heads: heads_of(
+             X, q, k, v, o, heads, join=lambda parts: np.reshape(parts, X.shape))),
         ("The argument heads changes nothing here: each head has its own columns.",
          lambda X, q, k, v, o, heads: multi_head_attention(X, q, k, v, o, 1)),
         ("d in √d is the width of a head, not of the whole.",
