@@ -23,7 +23,7 @@ def test_every_pin_is_the_one_of_the_lock(kind):
 
 
 def test_the_browser_has_the_books_versions_but_where_it_cannot():
-    """JupyterLite 0.6 is a JupyterLab 4.4, for which these two are the newest."""
+    """JupyterLite 0.6 is a JupyterLab 4.4, with the widgets of its time."""
     book, browser = pins("requirements.txt"), pins("requirements-lite.txt")
     both = book.keys() & browser.keys()
     assert len(both) > 5

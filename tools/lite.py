@@ -196,6 +196,12 @@ def build_jupyterlite(wheels, address):
         sys.exit(f"JupyterLite was not built:\n{done.stdout[-5000:]}")
 
 
+def spare_sliders(schemas):
+    """JupyterLab takes the arrow keys of whatever has the focus; sliders keep theirs."""
+    text = schemas.read_text(encoding="utf-8")
+    schemas.write_text(text.replace(' :focus"', ' :focus:not([role=slider])"'), encoding="utf-8")
+
+
 def copy_pyodide(folder, target):
     if wrong := faults(folder):
         sys.exit(f"{folder} is not the Pyodide of lite/pyodide.json: {', '.join(wrong)}")
@@ -242,6 +248,7 @@ def build(pyodide, note):
     clear(WORK)
     address = "./pyodide/" if pyodide else listed()["address"]
     build_jupyterlite(collect_wheels(WORK / "pypi"), address)
+    spare_sliders(WORK / "out" / "build" / "schemas" / "all.json")
     if pyodide:
         copy_pyodide(pyodide, WORK / "out" / "pyodide")
     add_start_page(WORK / "out", address)

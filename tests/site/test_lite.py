@@ -76,7 +76,9 @@ class Reader:
     def __init__(self, browser, address, folder, **context):
         self.context = browser.new_context(**context)
         self.address, self.folder, self.asked, self.errors = address, folder, [], []
+        self.bytes = {}
         self.context.on("request", lambda request: self.asked.append(request.url))
+        self.context.on("response", self.weigh)
         self.context.route(f"{address}**", self.serve)
         self.page = self.context.new_page()
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
@@ -88,14 +90,17 @@ class Reader:
         else:
             route.fulfill(status=404)
 
+    def weigh(self, response):
+        self.bytes[response.url] = int(response.headers.get("content-length", 0))
+
     def foreign(self, own):
         allowed = (own, self.address, "data:", "blob:")
         return [url for url in self.asked if not url.startswith(allowed)]
 
     # --- what JupyterLite's app says and does ---
 
-    def wait(self, condition, timeout=3 * MINUTE):
-        self.page.wait_for_function(condition, timeout=timeout)
+    def wait(self, condition):
+        self.page.wait_for_function(condition, timeout=10 * MINUTE)
 
     def open_notebook(self, address, chapter):
         """From the start page to a notebook whose kernel is ready."""
@@ -108,8 +113,7 @@ class Reader:
         self.page.evaluate("jupyterapp.commands.execute('notebook:run-all-cells')")
         self.wait("""[...jupyterapp.shell.currentWidget.content.model.cells]
             .filter((cell) => cell.type === "code" && cell.sharedModel.source.trim())
-            .every((cell) => cell.executionCount && cell.executionState === "idle")""",
-            timeout=10 * MINUTE)
+            .every((cell) => cell.executionCount && cell.executionState === "idle")""")
         saved = self.page.evaluate("jupyterapp.shell.currentWidget.content.model.toJSON()")
         return nbformat.from_dict(saved)
 
@@ -173,6 +177,7 @@ def test_every_cell_says_in_the_browser_what_it_says_in_the_book(window, site_ur
     reviewed = {cell: prints for (name, cell), prints in DIFFERENCES.items() if name == chapter}
     assert {cell: said for cell, (_, said) in found.items()} == {
         cell: [("stdout", prints)] for cell, prints in reviewed.items()}, found
+    assert 41e6 < sum(window.bytes.values()) < 51e6, "the pages say: some 46 MB"
     assert window.foreign(site_url) == []
     assert window.errors == []
 
