@@ -32,7 +32,6 @@ function attentionMatrix(Q, K, V, mask, scaled) {
 
 function render({ model, el }) {
   const say = sayIn(el);
-  const { node: status, tell } = announcer();
   const get = (...names) => names.map((name) => model.get(name));
   const replaced = (list, i, x) => list.map((old, j) => (j === i ? x : old));
   const set = (name, i, x) => change(model, { [name]: replaced(model.get(name), i, x) });
@@ -194,14 +193,14 @@ function render({ model, el }) {
     Q: model.get("Q").map((q) => q.map((x) => clamp(10 * x, -LIMIT, LIMIT))),
   }));
   const alike = button(say("noQueries"), () => change(model, { Q: model.get("Q").map(() => [0, 0]) }));
-  const choices = presets(model, say, []);
-  choices.prepend(alike, enlarge, addButton, removeButton);
-  frame(
-    el, say("attentionMatrix"), choices, header, list,
+  const agree = ({ words, Q, K, V }) => [Q, K, V].every((vectors) => vectors.length === words.length);
+  const tell = frame(
+    { model, el, say, name: "attentionMatrix", claim: "attentionMatrixClaim", agree },
+    make("div", { class: "sa-buttons" }, alike, enlarge, addButton, removeButton), header, list,
     choice(say("maskChoice"), ...masks.map(({ label }) => label)),
     choice(say("scaleChoice"), make("label", {}, scaled, say("divide"))),
     make("div", { class: "sa-columns" }, scoreGrid.node, weightGrid.node),
-    note, rowChoice, detail.node, contextText, status,
+    note, rowChoice, detail.node, contextText,
   );
   return follow(model, ["words", "Q", "K", "V", "mask", "scaled", "row"], draw);
 }

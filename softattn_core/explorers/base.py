@@ -8,7 +8,7 @@ import anywidget
 import traitlets
 
 HERE = Path(__file__).parent
-SHARED = ("numerics.js", "strings.js", "ui.js")
+SHARED = ("numerics.js", "strings.js", "address.js", "ui.js")
 # An entry of strings.js, without its indentation: `key: { en: "…", zh: "…" },`
 SENTENCE = re.compile(r"^(?P<key>\w+): \{\s*en: .*?\},\n", re.MULTILINE | re.DOTALL)
 
@@ -34,16 +34,34 @@ def slim(path):
     return re.sub(comment, "", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
 
 
+def rule(trait):
+    """What values a trait takes, for the page, which checks by it what an address brings."""
+    if isinstance(trait, traitlets.List):
+        return {"each": rule(trait._trait), "least": trait._minlen, "most": trait._maxlen}
+    if isinstance(trait, traitlets.Bool):
+        return {"values": [False, True]}
+    if isinstance(trait, traitlets.Enum):
+        return {"values": list(trait.values)}
+    if isinstance(trait, traitlets.Unicode):
+        return {}
+    return {"min": trait.min, "max": trait.max, "whole": isinstance(trait, traitlets.Int)}
+
+
 class Explorer(anywidget.AnyWidget):
-    """A widget whose `controls` name the traits that a reader can set; Reset brings them back."""
+    """A widget whose `controls` name the traits that a reader can set.
+
+    Reset brings them back; a link to a state carries them.
+    """
 
     _css = slim(HERE / "explorers.css")
     controls = ()
     initial = traitlets.Dict(help="what Reset returns to").tag(sync=True)
+    rules = traitlets.Dict(help="what values each control takes").tag(sync=True)
 
     def __init__(self, **values):
         super().__init__(**values)
         self.initial = {name: getattr(self, name) for name in self.controls}
+        self.rules = {name: rule(self.traits()[name]) for name in self.controls}
 
     def __repr__(self):
         shown = (name for name in self.controls if name != "names")

@@ -6,7 +6,6 @@ const FULL = { exact_match: 1, bleu: 100 };
 function render({ model, el }) {
   const say = sayIn(el);
   const labels = model.get("labels");
-  const { node: status, tell } = announcer();
   const at = (i) => ((i + 0.5) * 100) / labels.length;
   const outline = (values, full) => values.map((y, i) => `${at(i)} ${100 - (100 * y) / full}`);
 
@@ -55,7 +54,7 @@ function render({ model, el }) {
     return cells;
   });
 
-  const title = make("b", { class: "sa-title" });
+  const title = make("b");
   const another = button(say("another"), () =>
     change(model, { sentence: (model.get("sentence") + 1) % model.get("sentences")[0].length }));
   const text = (label, attributes) => {
@@ -99,13 +98,13 @@ function render({ model, el }) {
     tell(`${words}: ${MODELS.map((name) => `${say(name)} ${format(found[name].mean[i])}`).join(", ")}`);
   }
 
-  frame(
-    el, say("bottleneck"), measures,
+  const tell = frame(
+    { model, el, say, name: "bottleneck", claim: "bottleneckClaim" }, measures,
     make("div", { class: "sa-chartbox" }, ticks[0], chart, make("span"), ticks[1], make("span"), length.range),
     make("p", { class: "sa-note" }, say("chartNote")), numbers.node,
     make("div", { class: "sa-heading" }, title, another), english.node, reference.node,
     make("div", { class: "sa-columns" }, ...outputs.map(({ node }) => node)),
-    make("p", { class: "sa-note" }, say("markNote")), make("div", { class: "sa-buttons" }, resetButton(model, say)), status,
+    make("p", { class: "sa-note" }, say("markNote")),
   );
   return follow(model, ["measure", "length", "sentence"], draw);
 }

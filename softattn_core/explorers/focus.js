@@ -4,9 +4,9 @@ function render({ model, el }) {
   const say = sayIn(el);
   const tiles = make("fieldset", { class: "sa-tiles" });
   const total = make("output", { class: "sa-value sa-weights" });
-  const { node: status, tell } = announcer();
+  const sliders = scoreSliders(say);
   const scores = () => model.get("scores");
-  const control = scoreSlider((z) =>
+  const control = sliders.make((z) =>
     change(model, { scores: scores().map((old, i) => (i === chosen ? z : old)) }));
   const name = make("span", { class: "sa-name", "aria-hidden": "true" });
   let rows = [];
@@ -41,6 +41,7 @@ function render({ model, el }) {
     // The traits of a new sentence arrive one after the other.
     if (words.length !== scores().length) return;
     const p = softmax(scores());
+    sliders.fit(scores());
     if (drawn !== words) {
       tiles.replaceChildren(make("legend", { class: "sa-hidden" }, say("words")));
       rows = words.map(makeTile);
@@ -61,11 +62,12 @@ function render({ model, el }) {
   const { chinese, english } = model.get("sentences");
   const alike = button(say("alike"), () => change(model, { scores: scores().map(() => 0) }));
   const choices = presets(model, say, [[say("chineseSentence"), chinese], [say("englishSentence"), english]]);
-  choices.lastChild.before(alike);
-  frame(
-    el, say("focus"), choices, tiles,
+  choices.append(alike);
+  const agree = (state) => [state.glosses, state.scores].every((list) => list.length === state.words.length);
+  const tell = frame(
+    { model, el, say, name: "focus", claim: "focusClaim", agree }, choices, tiles,
     make("div", { class: "sa-row" }, name, control.range, control.field),
-    make("p", { class: "sa-note" }, say("sumOfWeights"), " ", total, ". ", say("budget")), status,
+    make("p", { class: "sa-note" }, say("sumOfWeights"), " ", total, ". ", say("budget")), sliders.note,
   );
   return follow(model, ["words", "glosses", "scores"], draw);
 }

@@ -44,12 +44,12 @@ function render({ model, el }) {
     softmax: "softmax", sparsemax: "sparsemax", divided: say("divided"), relu_sum: say("reluSum"),
     sigmoid: "sigmoid", argmax: "argmax", uniform: say("uniform"),
   };
-  const { node: status, tell } = announcer();
+  const spans = scoreSliders(say);
   const scores = () => model.get("scores");
   const names = model.get("names");
 
   const sliders = names.map((name, i) => {
-    const control = scoreSlider((z) =>
+    const control = spans.make((z) =>
       change(model, { scores: scores().map((old, j) => (j === i ? z : old)) }));
     const label = say("score", { name });
     control.label(label, say("exactly", { label }));
@@ -81,6 +81,7 @@ function render({ model, el }) {
 
   function draw() {
     const z = scores();
+    spans.fit(z);
     sliders.forEach((slider, i) => slider.show(z[i]));
     const sums = cards.map(({ kind, title, shares, total, lost }) => {
       const w = WEIGHTS[kind](z);
@@ -99,14 +100,14 @@ function render({ model, el }) {
   const examples = [
     [say("atI"), set(3, 0, -3)],
     [say("atLove"), set(1, 3, 0.2)],
-    [say("shiftedByHundred"), set(101, 103, 100.2)],
+    [say("shiftedByHundred"), () => ({ scores: scores().map((z) => clamp(z + 100, -1e6, 1e6)) })],
     [say("close"), set(0.5, 0.2, -0.1)],
     [say("below"), set(-1, -2, -0.5)],
   ];
-  frame(
-    el, say("normalisers"), presets(model, say, names.length === 3 ? examples : []),
+  const tell = frame(
+    { model, el, say, name: "normalisers", claim: "normalisersClaim" }, presets(model, say, names.length === 3 ? examples : []),
     ...sliders.map(({ row }) => row), make("div", { class: "sa-cards" }, ...cards.map(({ node }) => node)),
-    make("p", { class: "sa-note" }, say("cutBars")), status,
+    make("p", { class: "sa-note" }, say("cutBars")), spans.note,
   );
   return follow(model, ["scores"], draw);
 }

@@ -7,15 +7,6 @@ const inline = (text) =>
     return part[0] === "`" ? make("code", {}, part.slice(1, -1)) : make("span", { lang: "zh" }, part);
   });
 
-// "−2", "0,5" and "50 %" are numbers too. NaN where there is none.
-function readNumber(text) {
-  const plain = text.replace(/[−–]/g, "-").replace(",", ".").replace(/\s/g, "");
-  if (!/\d/.test(plain)) return NaN;
-  if (plain.endsWith("%")) return Number(plain.slice(0, -1)) / 100;
-  const [over, under = 1] = plain.split("/");
-  return Number(over) / Number(under);
-}
-
 // Each kind of answer: its controls, and what is to be said of what the reader gave.
 function choiceAnswer(question, say) {
   const rows = question.choices.map(({ text }) => {

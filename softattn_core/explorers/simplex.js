@@ -52,7 +52,7 @@ function arrow(p, step) {
 function render({ model, el }) {
   const say = sayIn(el);
   const names = model.get("names");
-  const { node: status, tell } = announcer();
+  const sliders = scoreSliders(say);
   const scores = () => model.get("scores");
   const temperature = () => model.get("temperature");
   const distribution = () => softmax(scores(), temperature());
@@ -107,7 +107,7 @@ function render({ model, el }) {
 
   // The controls
   const rows = names.map((name, i) => {
-    const score = scoreSlider((z) =>
+    const score = sliders.make((z) =>
       change(model, { scores: scores().map((old, j) => (j === i ? z : old)) }));
     const label = say("score", { name });
     score.label(label, say("exactly", { label }));
@@ -155,6 +155,7 @@ function render({ model, el }) {
   function draw() {
     const [z, t, target] = [scores(), temperature(), model.get("target")];
     const p = softmax(z, t);
+    sliders.fit(z);
     const slope = gradient(p, target);
     const move = descentDirection(z, target, t);
     rows.forEach(({ score, bar, slope: number }, i) => {
@@ -181,15 +182,14 @@ function render({ model, el }) {
     tell(say("distribution", { values: summary }));
   }
 
-  frame(
-    el, say("simplex"),
-    make("div", { class: "sa-buttons" }, stepButton, resetButton(model, say)),
+  const tell = frame(
+    { model, el, say, name: "simplex", claim: "simplexClaim" },
+    make("div", { class: "sa-buttons" }, stepButton),
     make(
       "div", { class: "sa-columns" },
       make("div", {}, triangle, legend, make("p", { class: "sa-note" }, say("representative"))),
-      make("div", {}, ...rows.map(({ row }) => row), temperatureRow.row, targets, numbers.node),
+      make("div", {}, ...rows.map(({ row }) => row), temperatureRow.row, targets, numbers.node, sliders.note),
     ),
-    status,
   );
   return follow(model, ["scores", "temperature", "target"], draw);
 }

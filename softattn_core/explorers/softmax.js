@@ -9,7 +9,6 @@ function render({ model, el }) {
   const classes = make("div", { class: "sa-classes" });
   const arithmetic = table(say("softmaxTable"), [say("class"), "z", "z/T", "", "p"]);
   const note = make("p", { class: "sa-note" });
-  const { node: status, tell } = announcer();
   const temperature = temperatureSlider(say, (t) => change(model, { temperature: t }));
   const addButton = button(say("add"), add);
   const totals = { e: make("td"), p: make("td") };
@@ -17,6 +16,7 @@ function render({ model, el }) {
   const noScore = make("td", { class: "sa-scores" });
   arithmetic.foot.append(make("tr", {}, sumHead, noScore, make("td"), totals.e, totals.p));
   arithmetic.heads[1].classList.add("sa-scores");
+  const sliders = scoreSliders(say);
   let rows = [];
 
   const scores = () => model.get("scores");
@@ -25,17 +25,17 @@ function render({ model, el }) {
 
   function add() {
     change(model, { names: [...names(), [...LETTERS].find((letter) => !names().includes(letter))], scores: [...scores(), 0] });
-    rows.at(-1).name.focus();
+    queueMicrotask(() => rows.at(-1).name.focus()); // once it is drawn
   }
 
   function remove(i) {
     const others = (list) => list.filter((_, j) => j !== i);
     change(model, { names: others(names()), scores: others(scores()) });
-    rows[Math.min(i, rows.length - 1)].name.focus();
+    queueMicrotask(() => rows[Math.min(i, rows.length - 1)].name.focus());
   }
 
   function makeRow(_, i) {
-    const score = scoreSlider((z) => change(model, { scores: replaced(scores(), i, z) }));
+    const score = sliders.make((z) => change(model, { scores: replaced(scores(), i, z) }));
     const name = make("input", {
       type: "text", class: "sa-text", maxlength: 12, autocomplete: "off", spellcheck: "false",
       "aria-label": say("className", { number: i + 1 }),
@@ -68,9 +68,11 @@ function render({ model, el }) {
     const t = model.get("temperature");
     if (rows.length !== z.length) {
       classes.replaceChildren();
+      sliders.clear();
       arithmetic.body.replaceChildren();
       rows = z.map(makeRow);
     }
+    sliders.fit(z);
     const p = softmax(z, t);
     const { fits, values } = exponents(z, t);
     const e = values.map(Math.exp);
@@ -103,15 +105,15 @@ function render({ model, el }) {
     tell(say("distribution", { values: summary }));
   }
 
-  frame(
-    el, say("softmax"),
+  const tell = frame(
+    { model, el, say, name: "softmax", claim: "softmaxClaim" },
     presets(model, say, [
-      [say("shiftedByHundred"), { scores: [102, 101, 100.1], temperature: 1 }],
+      [say("shiftedByHundred"), () => ({ scores: scores().map((z) => clamp(z + 100, -1e6, 1e6)) })],
       [say("tie"), { scores: [1, 1, 1], temperature: 1 }],
       [say("clearWinner"), { scores: [8, 1, 0], temperature: 1 }],
       [say("tooLarge"), { scores: [1000, 999, 998], temperature: 1 }],
     ]),
-    classes, addButton, temperature.row, arithmetic.node, note, status,
+    classes, sliders.note, addButton, temperature.row, arithmetic.node, note,
   );
   return follow(model, ["scores", "names", "temperature"], draw);
 }

@@ -2,6 +2,10 @@
 const STRINGS = {
   examples: { en: "Examples", zh: "示例" },
   reset: { en: "Reset", zh: "重置" },
+  copyLink: { en: "Copy link", zh: "复制链接" },
+  linkCopied: { en: "Link copied", zh: "链接已复制" },
+  linkAbove: { en: "Link is in the address bar", zh: "链接在地址栏中" },
+  span: { en: "Sliders: {from} to {to}", zh: "滑块范围：{from} 到 {to}" },
   temperature: { en: "Temperature T", zh: "温度 T" },
   exactly: { en: "{label}, exact value", zh: "{label}，精确数值" },
   score: { en: "Score of {name}", zh: "{name} 的分数" },
@@ -11,7 +15,8 @@ const STRINGS = {
   remove: { en: "Remove {name}", zh: "删除 {name}" },
   distribution: { en: "Probabilities: {values}", zh: "概率：{values}" },
 
-  softmax: { en: "Softmax explorer", zh: "Softmax 探索器" },
+  softmax: { en: "From scores to probabilities", zh: "从分数到概率" },
+  softmaxClaim: { en: "Make one bar longer, and all others get shorter: together they are always 1.", zh: "把一个条拉长，其他条都会变短：它们的总和始终是 1。" },
   softmaxTable: { en: "From scores to probabilities, step by step", zh: "从分数到概率的逐步计算" },
   sum: { en: "sum Σ", zh: "总和 Σ" },
   shiftedByHundred: { en: "all + 100", zh: "全部 +100" },
@@ -27,7 +32,8 @@ const STRINGS = {
     zh: "这里 e 的 z/T 次方已超出浮点数的范围。因此先从所有分数中减去最大的分数，每个 p 都不变。",
   },
 
-  simplex: { en: "Simplex explorer", zh: "概率三角形探索器" },
+  simplex: { en: "Every distribution is a point in a triangle", zh: "每个分布都是三角形中的一个点" },
+  simplexClaim: { en: "The nearer the point is to a corner, the more probable is that class. One step of learning moves it towards the right answer.", zh: "点离哪个顶点越近，那个类别的概率就越大。学习的一步使它移向正确答案。" },
   point: {
     en: "The distribution as a point in the triangle; arrow keys move it",
     zh: "三角形中的点表示概率分布；用方向键移动",
@@ -50,7 +56,8 @@ const STRINGS = {
     zh: "一个点只能确定分数的相对差；移动它时保持分数的平均值不变。",
   },
 
-  focus: { en: "Focus explorer", zh: "聚焦探索器" },
+  focus: { en: "Words share a fixed amount of attention", zh: "各词共享固定总量的注意力" },
+  focusClaim: { en: "Choose a word and raise its score: it darkens, and all the others fade.", zh: "选择一个词并提高它的分数：它变深，其他词都变浅。" },
   words: { en: "Words", zh: "词" },
   chineseSentence: { en: "Chinese sentence", zh: "中文句子" },
   englishSentence: { en: "English sentence", zh: "英文句子" },
@@ -62,7 +69,8 @@ const STRINGS = {
     zh: "提高一个词的分数，其他词的权重都会减少：它们共享总量为 1 的预算。",
   },
 
-  bottleneck: { en: "Bottleneck explorer", zh: "瓶颈探索器" },
+  bottleneck: { en: "How long a sentence can each model translate?", zh: "每个模型能翻译多长的句子？" },
+  bottleneckClaim: { en: "The further to the right a curve stays up, the longer the sentences that this model still gets right.", zh: "曲线向右保持得越高，这个模型能正确翻译的句子就越长。" },
   measure: { en: "Measure", zh: "指标" },
   exact_match: { en: "exact match", zh: "完全匹配率" },
   bleu: { en: "BLEU", zh: "BLEU" },
@@ -86,7 +94,8 @@ const STRINGS = {
   wrong: { en: "{wrong} of {all} wrong or missing", zh: "{all} 个中有 {wrong} 个错误或遗漏" },
   markNote: { en: "Underlined: not as in the reference. □: a word left out.", zh: "下划线：与参考译文不同。□：遗漏的词。" },
 
-  threeSteps: { en: "Three-steps explorer", zh: "三步探索器" },
+  threeSteps: { en: "Attention in three steps", zh: "注意力三步走" },
+  threeStepsClaim: { en: "Drag an arrow. The better a word's state fits s, the closer it pulls the context c to itself.", zh: "拖动箭头。一个词的状态与 s 越匹配，就把上下文 c 拉得离自己越近。" },
   identity: { en: "W = identity", zh: "W = 单位矩阵" },
   swap: { en: "W swaps the axes", zh: "W 交换坐标轴" },
   noW: { en: "W = 0", zh: "W = 0" },
@@ -104,7 +113,8 @@ const STRINGS = {
   queryKey: { en: "Wᵀs: a state scores high that points this way", zh: "Wᵀs：朝这个方向的状态得分高" },
   contextKey: { en: "the context c, never outside the triangle of the h", zh: "上下文 c，从不离开 h 的三角形" },
 
-  translator: { en: "Translator explorer", zh: "翻译探索器" },
+  translator: { en: "A trained model translates as you watch", zh: "看训练好的模型翻译" },
+  translatorClaim: { en: "Each row shows which English words the model looked at when it wrote this Chinese word: the darker, the more.", zh: "每一行显示模型写出这个中文词时看了哪些英文词：颜色越深，看得越多。" },
   sentence: { en: "English sentence", zh: "英文句子" },
   translate: { en: "Translate", zh: "翻译" },
   heatMap: { en: "Attention weights: one row a Chinese word, one column an English word", zh: "注意力权重：每行一个中文词，每列一个英文词" },
@@ -119,7 +129,8 @@ const STRINGS = {
   unknownNear: { en: "The model does not know “{word}”. Did you mean:", zh: "模型不认识 “{word}”。您是不是要输入：" },
   knownWords: { en: "The {count} words that the model knows", zh: "模型认识的 {count} 个词" },
 
-  normalisers: { en: "Normaliser explorer", zh: "归一化探索器" },
+  normalisers: { en: "Softmax, and what could stand in its place", zh: "Softmax 与它的替代方案" },
+  normalisersClaim: { en: "The same scores, turned into weights in several ways. Compare the bars and their sums: each alternative loses something.", zh: "同样的分数，用几种方法变成权重。比较各条和它们的总和：每种替代方案都失去一些东西。" },
   divided: { en: "÷ sum", zh: "除以总和" },
   reluSum: { en: "ReLU ÷ sum", zh: "ReLU 后除以总和" },
   uniform: { en: "uniform", zh: "均匀" },
@@ -154,7 +165,8 @@ const STRINGS = {
   chooseFirst: { en: "Choose an answer first.", zh: "请先选择一个答案。" },
   typeNumber: { en: "Type a number, such as 0.5.", zh: "请输入一个数，例如 0.5。" },
 
-  attentionMatrix: { en: "Attention-matrix explorer", zh: "注意力矩阵探索器" },
+  attentionMatrix: { en: "Who looks at whom", zh: "谁在看谁" },
+  attentionMatrixClaim: { en: "Each row of weights is one token looking at the others. With a right mask it never looks ahead, and its row sums to 1.", zh: "权重的每一行是一个词元在看其他词元。掩码正确时它从不看后面，且该行之和为 1。" },
   query: { en: "query", zh: "查询" },
   key: { en: "key", zh: "键" },
   value: { en: "value", zh: "值" },

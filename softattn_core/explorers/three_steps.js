@@ -24,7 +24,6 @@ const gridLines = (places) => places
 function render({ model, el }) {
   const say = sayIn(el);
   const words = model.get("words");
-  const { node: status, tell } = announcer();
   const replaced = (list, i, x) => list.map((old, j) => (j === i ? x : old));
   const index = (i) => "₁₂₃"[i];
 
@@ -157,15 +156,15 @@ function render({ model, el }) {
     tell(say("contextIs", { weights: shares, context: pair(found.context) }));
   }
 
-  frame(
-    el, say("threeSteps"),
+  const tell = frame(
+    { model, el, say, name: "threeSteps", claim: "threeStepsClaim" },
     presets(model, say, [
       [say("identity"), { W: [[1, 0], [0, 1]] }],
       [say("swap"), { W: [[0, 1], [1, 0]] }],
       [say("noW"), { W: [[0, 0], [0, 0]] }],
     ]),
     make("div", { class: "sa-columns" }, make("div", {}, plane, legend), make("div", { class: "sa-entries" }, ...entries)),
-    queryText, numbers.node, contextText, status,
+    queryText, numbers.node, contextText,
   );
   return follow(model, ["h", "s", "W"], draw);
 }

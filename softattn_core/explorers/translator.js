@@ -165,7 +165,7 @@ function render({ model, el }) {
   }
 
   frame(
-    el, say("translator"),
+    { model, el, say, name: "translator", claim: "translatorClaim" },
     make(
       "div", { class: "sa-buttons sa-examples", role: "group", "aria-label": say("examples") },
       ...model.get("examples").map((text) => button(text, () => use(text))),

@@ -31,6 +31,15 @@ function format(x) {
   return `${digits.replace("-", "−")}×10${superscript(exponent)}`;
 }
 
+// What stays as it is costs the browser nothing.
+function write(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+function put(node, name, value) {
+  if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value);
+}
+
 // The rounded value to read, the unrounded one beside it in data-value.
 function show(node, x, text = format(x)) {
   if (node.dataset.value === String(x)) return;
@@ -38,42 +47,72 @@ function show(node, x, text = format(x)) {
   node.textContent = text;
 }
 
+// "−2", "0,5" and "50 %" are numbers too. NaN where there is none.
+function readNumber(text) {
+  const plain = text.replace(/[−–]/g, "-").replace(",", ".").replace(/\s/g, "");
+  if (!/\d/.test(plain)) return NaN;
+  if (plain.endsWith("%")) return Number(plain.slice(0, -1)) / 100;
+  const [over, under = 1] = plain.split("/");
+  return Number(over) / Number(under);
+}
+
 // Draws `fraction` (-1…1) of a bar's length, from its zero to the right or to the left.
 function fill(bar, fraction) {
+  if (bar.dataset.length === String(fraction)) return;
+  bar.dataset.length = fraction;
   bar.style.setProperty("--length", Math.abs(fraction));
   bar.classList.toggle("sa-negative", fraction < 0);
 }
 
 const clamp = (x, low, high) => Math.min(Math.max(x, low), high);
 
-// A slider, and a number field for what the slider cannot say exactly or cannot reach.
+// A slider, and a text field for what the slider cannot say exactly or cannot reach; the field is
+// not of type "number", which makes 15 of a typed "1,5".
 // `scale` turns the slider's position into the value, `position` turns it back.
 function slider({ min, max, step, low, high, role, oninput, scale = (x) => x, position = scale }) {
   const range = make("input", { type: "range", class: `sa-range sa-${role}`, min, max, step });
-  const field = make("input", { type: "number", class: "sa-field", min: low, max: high, step: "any" });
-  let current;
-  const write = () => (field.value = Number(current.toFixed(3)));
-  range.addEventListener("input", () => oninput(scale(range.valueAsNumber)));
-  field.addEventListener("input", () => {
-    if (!Number.isNaN(field.valueAsNumber)) oninput(clamp(field.valueAsNumber, low, high));
+  const field = make("input", {
+    type: "text", class: "sa-field", autocomplete: "off",
+    // The decimal keyboard of some phones has no minus sign.
+    inputmode: low < 0 ? "text" : "decimal",
   });
-  field.addEventListener("change", write);
+  let current;
+  const text = () => String(Number(current.toFixed(3)));
+  const enter = (x) => Number.isFinite(x) && oninput(clamp(x, low, high));
+  range.addEventListener("input", () => oninput(scale(range.valueAsNumber)));
+  field.addEventListener("input", () => enter(readNumber(field.value)));
+  field.addEventListener("change", () => (field.value = text()));
+  field.addEventListener("keydown", (event) => {
+    const up = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+    if (!up) return;
+    event.preventDefault();
+    enter(Number((current + up).toFixed(9)));
+    field.value = text();
+  });
+  function place() {
+    range.value = position(current);
+    range.style.setProperty("--at", (range.value - range.min) / (range.max - range.min));
+  }
   return {
     range,
     field,
-    label(text, exact) {
-      range.setAttribute("aria-label", text);
-      field.setAttribute("aria-label", exact);
+    label(name, exact) {
+      put(range, "aria-label", name);
+      put(field, "aria-label", exact);
+    },
+    span(from, to) {
+      if (Number(range.min) === from && Number(range.max) === to) return;
+      Object.assign(range, { min: from, max: to });
+      if (current !== undefined) place();
     },
     show(x) {
       if (x === current) return;
       current = x;
-      range.value = position(x);
-      range.style.setProperty("--at", (range.value - min) / (max - min));
+      place();
       range.setAttribute("aria-valuetext", format(x));
       for (const input of [range, field]) input.dataset.value = x;
       // A reader who is typing is not interrupted.
-      if (document.activeElement !== field) write();
+      if (document.activeElement !== field) field.value = text();
     },
   };
 }
@@ -93,20 +132,47 @@ function temperatureSlider(say, oninput) {
   return { row, show: control.show };
 }
 
-const scoreSlider = (oninput) =>
-  slider({ min: -10, max: 10, step: 0.1, low: -1e6, high: 1e6, role: "scores", oninput });
+const USUAL = [-10, 10];
+
+// Sliders for scores with one span for all: −10…10, or around scores that lie elsewhere, so that
+// no slider sticks at an end. While a slider has the focus its span only grows.
+function scoreSliders(say) {
+  const sliders = [];
+  const note = make("p", { class: "sa-span" });
+  let [from, to] = USUAL;
+  return {
+    note,
+    // An empty list again, for rows that are made anew.
+    clear: () => sliders.splice(0),
+    make(oninput) {
+      const control = slider({ min: from, max: to, step: 0.1, low: -1e6, high: 1e6, role: "scores", oninput });
+      sliders.push(control);
+      return control;
+    },
+    fit(scores) {
+      const [least, most] = [Math.min(...scores), Math.max(...scores)];
+      const held = sliders.some(({ range }) => range === document.activeElement);
+      if (held && from <= least && most <= to) return;
+      const usual = USUAL[0] <= least && most <= USUAL[1];
+      const middle = Math.round((least + most) / 2);
+      const reach = Math.max(10, Math.ceil((most - least) / 2 + 1));
+      [from, to] = usual ? USUAL : [middle - reach, middle + reach];
+      sliders.forEach((control) => control.span(from, to));
+      const [left, right] = [from, to].map((end) => String(end).replace("-", "−"));
+      write(note, usual ? "" : say("span", { from: left, to: right }));
+    },
+  };
+}
 
 const button = (text, onclick) =>
   make("button", { type: "button", class: "sa-button", onclick }, text);
 
-const resetButton = (model, say) => button(say("reset"), () => change(model, model.get("initial")));
-
-// A row of buttons, each of which sets some traits; the last one resets.
+// A row of buttons, each of which sets some traits, or those that a function of the present finds.
 function presets(model, say, examples) {
+  const set = (traits) => () => change(model, typeof traits === "function" ? traits() : traits);
   return make(
     "div", { class: "sa-buttons", role: "group", "aria-label": say("examples") },
-    ...examples.map(([text, traits]) => button(text, () => change(model, traits))),
-    resetButton(model, say),
+    ...examples.map(([text, traits]) => button(text, set(traits))),
   );
 }
 
@@ -128,6 +194,95 @@ function table(caption, columns) {
   return { node, heads, body, foot };
 }
 
+// A table whose columns own their heading and their value:
+// { heading, role, value(found, i), total(found), text(x) }. The first column names the rows.
+// rows[i] is { node, cells }, for what else an explorer does with a row.
+function valueTable(caption, first, columns, last = "") {
+  const { node, heads, body, foot } = table(caption, [first, ...columns.map(({ heading }) => heading)]);
+  const cellsOf = () => columns.map(({ role }) => make("td", { class: role ? `sa-${role}` : "" }));
+  columns.forEach(({ role }, j) => role && heads[j + 1].classList.add(`sa-${role}`));
+  const rows = [];
+  const totals = cellsOf();
+  if (last) foot.append(make("tr", {}, make("th", { scope: "row" }, last), ...totals));
+  const showIn = (cell, { text = format }, x) => show(cell, x, text(x));
+
+  function addRow() {
+    const [head, cells] = [make("th", { scope: "row" }), cellsOf()];
+    const row = { node: make("tr", {}, head, ...cells), head, cells };
+    body.append(row.node);
+    rows.push(row);
+  }
+
+  function draw(names, found) {
+    while (rows.length < names.length) addRow();
+    while (rows.length > names.length) rows.pop().node.remove();
+    rows.forEach(({ head, cells }, i) => {
+      writeName(head, names[i]);
+      columns.forEach((column, j) => showIn(cells[j], column, column.value(found, i)));
+    });
+    columns.forEach((column, j) => column.total && showIn(totals[j], column, column.total(found)));
+  }
+  return { node: scrollBox(caption, node), heads: heads.slice(1), rows, draw };
+}
+
+// A word that a reader may have typed, marked as Chinese where it is.
+function writeName(node, text) {
+  write(node, text);
+  if (node.lang !== (languageOf(text).lang ?? "")) node.lang = languageOf(text).lang ?? "";
+}
+
+// A box that scrolls sideways, and fades where there is more to see.
+function scrollBox(label, child) {
+  const box = make("div", { class: "sa-scroll" }, child);
+  const cue = () => {
+    const more = box.scrollWidth - box.clientWidth;
+    box.classList.toggle("sa-more-right", box.scrollLeft < more - 1);
+    box.classList.toggle("sa-more-left", box.scrollLeft > 1);
+    // Whoever has no mouse scrolls by arrow keys.
+    if (more > 1) for (const [name, value] of [["tabindex", 0], ["role", "region"], ["aria-label", label]]) put(box, name, value);
+    else for (const name of ["tabindex", "role", "aria-label"]) box.removeAttribute(name);
+  };
+  box.addEventListener("scroll", cue, { passive: true });
+  const watch = new ResizeObserver(cue);
+  for (const node of [box, child]) watch.observe(node);
+  return box;
+}
+
+// --- Pointing and dragging -----------------------------------------------------------------------
+
+// Nodes that say the same light up together, under the pointer and around the focus.
+function linked(...nodes) {
+  const light = (on) => () => nodes.forEach((node) => node.classList.toggle("sa-lit", on));
+  for (const node of nodes) {
+    for (const event of ["pointerenter", "focusin"]) node.addEventListener(event, light(true));
+    for (const event of ["pointerleave", "focusout"]) node.addEventListener(event, light(false));
+  }
+}
+
+// Lets the primary button, a pen or a finger drag `node`. move(x, y) is told where in `area` it is,
+// from 0 to 1 and beyond. What an explorer lets drag, a slider or the arrow keys can do too.
+function draggable(node, area, move) {
+  const tell = (event) => {
+    const box = area.getBoundingClientRect();
+    move((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height);
+  };
+  // Chromium overlooks `touch-action` within an SVG. Elsewhere the style sheet lets a page scroll.
+  if (node instanceof SVGElement) node.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
+  node.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0 || !event.isPrimary) return;
+    event.preventDefault();
+    node.setPointerCapture(event.pointerId);
+    if (node.hasAttribute("tabindex")) node.focus();
+    else tell(event);
+  });
+  node.addEventListener("pointermove", (event) => node.hasPointerCapture(event.pointerId) && tell(event));
+}
+
+// No playing by itself for readers who asked for less motion.
+const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+// --- The frame -----------------------------------------------------------------------------------
+
 // Tells screen readers the outcome once the reader has paused, not at every pixel of a drag.
 function announcer() {
   const node = make("p", { class: "sa-hidden", role: "status" });
@@ -139,16 +294,37 @@ function announcer() {
   return { node, tell };
 }
 
-// The outer element; a form, so that radio buttons of two explorers on one page stay apart.
-function frame(el, label, ...children) {
-  const onsubmit = (event) => event.preventDefault();
-  el.append(make("form", { class: "sa-explorer", "aria-label": label, onsubmit }, ...children));
+// Around every explorer: title and claim, then `children` with the picture first, at the end the
+// quiet buttons. Returns tell(text), which announces the outcome. A form, so that radio buttons of
+// two explorers on one page stay apart. `agree` says of a state whether its traits fit together.
+function frame({ model, el, say, name, claim, agree }, ...children) {
+  const { node: status, tell } = announcer();
+  const tools = make("div", { class: "sa-tools" });
+  const node = make(
+    "form", { class: "sa-explorer sa-frame", "aria-label": say(name), onsubmit: (event) => event.preventDefault() },
+    make("div", { class: "sa-head" }, make("p", { class: "sa-title" }, say(name)), make("p", { class: "sa-claim" }, say(claim))),
+    ...children, tools, status,
+  );
+  el.append(node);
+  const link = linkButton({ model, el, say, name, agree, node, tell });
+  tools.append(...link, button(say("reset"), () => change(model, model.get("initial"))));
+  return tell;
 }
 
-// Calls draw now and whenever one of these traits changes, here or in Python.
+// Calls draw now, and once for all that one event changes, here or in Python. Browsers report
+// moves once a frame, so this is at most one drawing a frame.
 // The function returned ends that, when the view is closed.
 function follow(model, traits, draw) {
-  for (const trait of traits) model.on(`change:${trait}`, draw);
+  let waiting = false;
+  const soon = () => {
+    if (waiting) return;
+    waiting = true;
+    queueMicrotask(() => {
+      waiting = false;
+      draw();
+    });
+  };
+  for (const trait of traits) model.on(`change:${trait}`, soon);
   draw();
-  return () => traits.forEach((trait) => model.off(`change:${trait}`, draw));
+  return () => traits.forEach((trait) => model.off(`change:${trait}`, soon));
 }
