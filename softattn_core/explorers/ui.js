@@ -233,7 +233,7 @@ function writeName(node, text) {
 
 // A box that scrolls sideways, and fades where there is more to see.
 function scrollBox(label, child) {
-  const box = make("div", { class: "sa-scroll" }, child);
+  const box = make("div", { class: "sa-scroll", "data-lm-suppress-shortcuts": "" }, child);
   const cue = () => {
     const more = box.scrollWidth - box.clientWidth;
     box.classList.toggle("sa-more-right", box.scrollLeft < more - 1);
