@@ -484,7 +484,7 @@ def test_a_preset_with_a_plus_adds_to_what_is_there(show):
     assert values(page, 5) == pytest.approx(before), "a shift leaves the bars where they were"
     assert page.get_by_label("Temperature T, exact value").input_value() == "0.5"
     sliders = page.locator(".sa-scores.sa-range").evaluate_all("(all) => all.map((s) => s.value)")
-    assert [float(x) for x in sliders] == pytest.approx([104.5, 101, 100.1]), "none sticks at its end"
+    assert [float(x) for x in sliders] == pytest.approx([104.5, 101, 100.1]), "none sticks"
     assert page.locator(".sa-span").inner_text() == "Sliders: 92 to 112"
     page.get_by_role("button", name="Reset").click()
     assert page.locator(".sa-span").inner_text() == ""
