@@ -23,11 +23,11 @@ def code_cells(name):
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
-def printed_solutions():
-    """{name: function}: the functions my_… of solutions.ipynb, as the reader finds them."""
+def functions_of(cells):
+    """{name: function}: the functions my_… of these cells, as the reader finds them."""
     namespace = {"np": np, "Counter": Counter} | {
         name: getattr(softattn_core, name) for name in softattn_core.__all__}
-    for cell in code_cells("solutions"):
+    for cell in cells:
         functions = [node for node in ast.parse(cell.source).body
                      if isinstance(node, ast.FunctionDef) and node.name.startswith("my_")]
         exec(compile(ast.Module(functions, []), cell.id, "exec"), namespace)
@@ -35,7 +35,7 @@ def printed_solutions():
             if name.startswith("my_")}
 
 
-SOLUTIONS = printed_solutions()
+SOLUTIONS = functions_of(code_cells("solutions"))
 
 
 # --- A second solution of each, in another manner ------------------------------------------------
@@ -115,15 +115,26 @@ def streaming_by_logarithms(pieces):
     return context
 
 
+def training_step_picture_by_picture(W, b, X, truth, rate):
+    W_new, b_new = W.copy(), b.copy()
+    for x, true in zip(X, truth, strict=True):
+        shares = scipy.special.softmax(W @ x + b)
+        for i, share in enumerate(shares):
+            W_new[i] -= rate * (share - (i == true)) * x / len(X)
+            b_new[i] -= rate * (share - (i == true)) / len(X)
+    return W_new, b_new
+
+
 SECOND = {
     "softmax": softmax_by_shares,
-    "softmax_of_rows": lambda scores: scipy.special.softmax(scores, axis=1).tolist(),
-    "log_softmax": scipy.special.log_softmax,
-    "cross_entropy": lambda z, t: -scipy.special.log_softmax(z)[t],
-    "cross_entropy_gradient": lambda z, t: [
-        p - (i == t) for i, p in enumerate(scipy.special.softmax(z))],
-    "descent": lambda z, t, rate, steps: z if steps == 0 else SECOND["descent"](
-        z - rate * (scipy.special.softmax(z) - np.eye(len(z))[t]), t, rate, steps - 1),
+    "newcomer": lambda shares: [
+        *(p / (1 + max(shares)) for p in shares), max(shares) / (1 + max(shares))],
+    "rise_to_half": lambda z, i: scipy.special.logsumexp([z[j] for j in range(len(z)) if j != i])
+        - z[i],
+    "reheated": lambda p, T: scipy.special.softmax(scipy.special.log_softmax(
+        [np.log(share) / T if share > 0 else -np.inf for share in p])),
+    "change": lambda p, v: (np.diag(p) - np.outer(p, p)) @ v,
+    "training_step": training_step_picture_by_picture,
     "memory": memory_by_reading,
     "unseen": unseen_by_spaces,
     "share": share_by_crossing_out,
@@ -256,51 +267,62 @@ MISTAKES = {
         "share one budget": lambda z, axis=-1, temperature=1.0: e_over_sum(
             (z - z.max()) / temperature),
     },
-    "softmax_of_rows": {
-        "share one budget": lambda z: e_over_sum(z - z.max()),
-        "which axis": lambda z: stable(z, axis=0),
-        "argmax": winner,
-        "largest score first": lambda z: e_over_sum(z, axis=1, keepdims=True),
-        "each row's own maximum": lambda z: e_over_sum(z - z.max(), axis=1, keepdims=True),
-        "Divide them by their sum": np.exp,
-        "Take exponentials": lambda z: z / z.sum(axis=1, keepdims=True),
-        "raised ValueError": lambda z: e_over_sum(z - z.max(), axis=1),
+    "newcomer": {
+        "Only the best one loses": lambda p: [
+            *(share / 2 if i == np.argmax(p) else share for i, share in enumerate(p)),
+            max(p) / 2],
+        "Divide by the new sum": lambda p: [*p, max(p)],
+        "as if they were scores": lambda p: stable(np.array([*p, max(p)])),
+        "an average answer": lambda p: [*(p * len(p) / (len(p) + 1)), 1 / (len(p) + 1)],
+        "the same amount": lambda p: [
+            *(p - max(p) / (1 + max(p)) / len(p)), max(p) / (1 + max(p))],
+        "belongs at the end": lambda p: np.array([max(p), *p]) / (1 + max(p)),
     },
-    "log_softmax": {
-        "Their logarithms": lambda z: np.exp(z) / np.exp(z).sum(),
-        "rounded to 0": lambda z: np.log(stable(z)),
-        "overflows": lambda z: z - np.log(np.exp(z).sum()),
-        "another base": lambda z: np.log2(stable(z)),
-        "sign": lambda z: -np.log(stable(z)),
-        "still missing": lambda z: z - z.max(),
+    "rise_to_half": {
+        "level with the best": lambda z, i: max(np.delete(z, i)) - z[i],
+        "the answer's own exponential": lambda z, i: -np.log(stable(z)[i]),
+        "how many points it is ahead": lambda z, i: z[i] - scipy.special.logsumexp(
+            np.delete(z, i)),
+        "the new score": lambda z, i: np.log(np.exp(np.delete(z, i)).sum()),
+        "another base": lambda z, i: np.log2(np.exp(np.delete(z, i)).sum()) - z[i],
+        "overflow": lambda z, i: np.log(np.exp(np.delete(z, i)).sum()) - z[i],
+        "its odds were lost": lambda z, i: np.log(1 - stable(z)[i]) - np.log(stable(z)[i]),
     },
-    "cross_entropy": {
-        "sign": lambda z, t: np.log(stable(z)[t]),
-        "the probability of the true class": lambda z, t: stable(z)[t],
-        "1 − p": lambda z, t: 1 - stable(z)[t],
-        "another base": lambda z, t: -np.log10(stable(z)[t]),
-        "the likeliest class": lambda z, t: -np.log(stable(z).max()),
-        "no sum or mean": lambda z, t: -np.log(stable(z)).sum(),
-        "rounded to 0": lambda z, t: -np.log(stable(z)[t]),
-        "overflow": lambda z, t: np.log(np.exp(z).sum()) - z[t],
-        "raised IndexError": lambda z, t: -np.log(stable(z))[t + 3],
+    "reheated": {
+        "as if they were logits": lambda p, T: stable(p / T),
+        "upside down": lambda p, T: p ** T / (p ** T).sum(),
+        "temperature changes nothing": lambda p, T: p / p.sum(),
+        "These do not sum to 1": lambda p, T: np.exp(np.log(p) / T),
+        "These are logits": lambda p, T: np.log(p) / T,
+        "These are the exponentials": lambda p, T: np.exp(p / T),
+        "as if T were 0": lambda p, T: winner(p),
     },
-    "cross_entropy_gradient": {
-        "p − y, not y − p": lambda z, t: np.eye(len(z))[t] - stable(z),
-        "This is p": lambda z, t: stable(z),
-        "not at the likeliest": lambda z, t: stable(z) - winner(z),
-        "softmax is missing": lambda z, t: z - np.eye(len(z))[t],
-        "overflow": lambda z, t: e_over_sum(z) - np.eye(len(z))[t],
-        "number of classes": lambda z, t: (stable(z) - np.eye(len(z))[t]) / len(z),
+    "change": {
+        "the plain average": lambda p, v: p * (v - np.mean(v)),
+        "The others pay": lambda p, v: p * v,
+        "multiply by it": lambda p, v: v - sum(p * v),
+        "The sign is turned": lambda p, v: p * (p @ v) - p * v,
+        "the diagonal of J": lambda p, v: np.diag(p - p * p) @ v,
+        "the slope": lambda p, v: p * np.exp(v) / (p * np.exp(v)).sum() - p,
     },
-    "descent": {
-        "climbs": lambda z, t, rate, steps: SECOND["descent"](z, t, -rate, steps),
-        "the probabilities": lambda z, t, rate, steps: stable(
-            SECOND["descent"](z, t, rate, steps)),
-        "rate changes nothing": lambda z, t, rate, steps: SECOND["descent"](z, t, 1, steps),
-        "anew": lambda z, t, rate, steps: z - rate * steps * (stable(z) - np.eye(len(z))[t]),
-        "Only one step": only_first_step,
-        "too many": lambda z, t, rate, steps: SECOND["descent"](z, t, rate, steps + 1),
+    "training_step": {
+        "This is still the colleague's": functions_of(
+            code_cells("02_cat_dog_bird"))["training_step"],
+        "its own opinion": lambda W, b, X, truth, rate: training_step_picture_by_picture(
+            W, b, X, (X @ W.T + b).argmax(axis=1), rate),
+        "climbs": lambda W, b, X, truth, rate: training_step_picture_by_picture(
+            W, b, X, truth, -rate),
+        "The loss is a mean": lambda W, b, X, truth, rate: training_step_picture_by_picture(
+            W, b, X, truth, len(X) * rate),
+        "b has stayed": lambda W, b, X, truth, rate: (
+            training_step_picture_by_picture(W, b, X, truth, rate)[0], b),
+        "softmax alone": lambda W, b, X, truth, rate: (
+            lambda G: (W - rate * G.T @ X, b - rate * G.sum(axis=0)))(
+            stable(X @ W.T + b) / len(X)),
+        "the wrong axis": lambda W, b, X, truth, rate: (
+            lambda G: (W - rate * G.T @ X, b - rate * G.sum(axis=0)))(
+            (stable(X @ W.T + b, axis=0) - np.eye(len(b))[truth]) / len(X)),
+        "Return 2 things": lambda W, b, X, truth, rate: W,
     },
     "memory": {
         "The first word has": lambda n, keep=0.5: memory_by_reading(n, keep)[::-1],
@@ -539,7 +561,7 @@ def test_the_reader_may_change_the_arguments():
 def test_an_unknown_exercise_names_the_nearest_or_those_that_exist():
     with pytest.raises(ValueError, match="no exercise 'sofmax'; did you mean 'softmax'"):
         check("sofmax", softattn_core.softmax)
-    with pytest.raises(ValueError, match="no exercise 'x'; there are softmax, softmax_of_rows, "):
+    with pytest.raises(ValueError, match="no exercise 'x'; there are softmax, newcomer, "):
         check("x", softattn_core.softmax)
 
 
@@ -548,8 +570,12 @@ def test_a_long_call_is_named_by_its_shapes():
 
 
 def test_rows_that_met_their_maxima_hear_of_keepdims():
-    assert "keepdims=True" in hint("softmax_of_rows", lambda z: z - z.max(axis=1))
-    assert "keepdims" not in hint("softmax_of_rows", lambda z: z @ z)
+    def without_keepdims(scores, axis=-1, temperature=1.0):
+        e = np.exp((scores - scores.max(axis=axis)) / temperature)
+        return e / e.sum(axis=axis)
+
+    assert "keepdims=True" in hint("softmax", without_keepdims)
+    assert "keepdims" not in hint("softmax", lambda z, axis=-1, temperature=1.0: z[None] @ z[:2])
 
 
 # --- Right in another form, wrong in a place that is easily overlooked ----------------------------
@@ -560,7 +586,7 @@ def single(numbers):
 
 @pytest.mark.parametrize("name, solution", [
     ("attend", lambda s, h, A: list(attention(s, h, A.T))),
-    ("softmax_of_rows", lambda z: tuple(map(tuple, stable(z)))),
+    ("newcomer", lambda p: tuple(stable(np.log([*p, max(p)])))),
     ("softmax", lambda z, axis=-1, temperature=1.0: stable(single(z / temperature), axis)),
     ("multi_head", lambda X, q, k, v, o, n: heads(*map(single, (X, q, k, v, o)), n)),
 ])
@@ -584,9 +610,13 @@ def running(pieces, first=-np.inf, keep=max):
     ("softmax", lambda z, axis=-1, temperature=1.0: e_over_sum(
         z / temperature - (z / temperature).mean(axis=axis, keepdims=True),
         axis=axis, keepdims=True)),
-    ("log_softmax", lambda z: z - z[0] - np.log(np.exp(z - z[0]).sum())),
-    ("cross_entropy", lambda z, t: z[0] + np.log(np.exp(z - z[0]).sum()) - z[t]),
-    ("cross_entropy_gradient", lambda z, t: e_over_sum(z - z[0]) - np.eye(len(z))[t]),
+    ("newcomer", lambda p: stable(np.log([*p, p[0]]))),
+    ("rise_to_half", lambda z, i: max(z) + np.log(np.exp(np.delete(z, i) - max(z)).sum()) - z[i]),
+    ("rise_to_half", lambda z, i: scipy.special.logsumexp(np.sort(z)[:-1]) - z[i]),
+    ("reheated", lambda p, T: stable(np.log(p + 1e-9) / T)),
+    ("change", lambda p, v: p * (v - np.median(v))),
+    ("training_step", lambda W, b, X, truth, rate: training_step_picture_by_picture(
+        W, b, X[:2], truth[:2], rate)),
     ("masked_weights", lambda z, i: stable(rescored(z, i, -100.0))),
     ("scaled_weights", lambda q, K: e_over_sum(K @ q / np.sqrt(len(q)) - abs(K @ q).max())),
     ("share", lambda said, right, n: len(set(said) & set(right)) / len(said)),

@@ -5,8 +5,8 @@ import numpy as np
 from softattn_core.exercises.checker import Exercise, probe
 from softattn_core.exercises.mistakes import (
     ALL_SHARE,
+    ANOTHER_BASE,
     ARGMAX,
-    KEEPDIMS,
     NOT_NORMALISED,
     ONE_MAXIMUM,
     ONLY_DIVIDED,
@@ -17,14 +17,12 @@ from softattn_core.exercises.mistakes import (
     one_maximum,
     over_everything,
     shifted_only,
-    without_keepdims,
 )
-from softattn_core.probability import log_softmax, softmax
+from softattn_core.probability import softmax
 
 Z = np.array([2.0, 1.0, 0.1])
 PICTURES = np.array([[2.0, 1.0, 0.1], [0.5, 3.0, 0.2]])
 FAR_ROWS = np.array([[1.0, 2.0, 0.5], [1001.0, 1002.0, 1000.0]])
-SQUARE = np.array([[2.0, 1.0, 0.1], [0.5, 3.0, 0.2], [1.0, 1.5, -1.0]])
 
 SOFTMAX = Exercise(
     softmax,
@@ -52,50 +50,64 @@ SOFTMAX = Exercise(
     budget=True,
 )
 
-SOFTMAX_OF_ROWS = Exercise(
-    softmax,
-    [probe(PICTURES), probe(SQUARE), probe(FAR_ROWS)],
+
+def joined(shares, newcomer):
+    """The old shares and the newcomer's, given before the division, as a distribution."""
+    together = np.append(shares, newcomer)
+    return together / together.sum()
+
+
+NEWCOMER = Exercise(
+    lambda shares: joined(shares, shares.max()),
+    [probe(np.array([0.5, 0.3, 0.2])), probe(np.array([0.2, 0.7, 0.1])),
+     probe(np.array([0.25, 0.25, 0.25, 0.25])), probe(np.array([0.0, 1.0]))],
     [
-        (ARGMAX, one_hot),
-        (NOT_NORMALISED, np.exp),
-        (NOT_NORMALISED, shifted_only),
-        (ONLY_DIVIDED, lambda z: z / z.sum(axis=1, keepdims=True)),
-        (ALL_SHARE, over_everything),
-        (WRONG_AXIS, lambda z: softmax(z, axis=0)),
-        (KEEPDIMS, without_keepdims),
-        (OVERFLOW, exp_over_sum),
-        (ONE_MAXIMUM, one_maximum),
+        ("Only the best one loses here. Compare the second with the third: their gap to the best "
+         "did not change, so neither may their ratio to it.",
+         lambda p: np.append(np.where(p == p.max(), p / 2, p), p.max() / 2)),
+        ("These do not sum to 1: there is one budget. Divide by the new sum.",
+         lambda p: np.append(p, p.max())),
+        ("These shares went through softmax as if they were scores. They are exponentials already, "
+         "divided by a sum.", lambda p: softmax(np.append(p, p.max()))),
+        ("The newcomer's share is that of an average answer. Its score is that of the best.",
+         lambda p: joined(p, p.mean())),
+        ("Each of the old ones gives up the same amount here. Then ratios change, and no gap did.",
+         lambda p: np.append(p - p.max() / (1 + p.max()) / len(p), p.max() / (1 + p.max()))),
+        ("The newcomer's share belongs at the end.", lambda p: np.roll(joined(p, p.max()), 1)),
     ],
     budget=True,
 )
 
-LOG_SOFTMAX = Exercise(
-    log_softmax,
-    [probe(Z), probe(np.array([0.0, -800.0])), probe(np.array([1000.0, 999.0])),
-     probe(np.array([-1000.0, -998.0, 1000.0]))],
+
+def rise_to_half(scores, i, total=np.logaddexp.reduce):
+    return total(np.delete(scores, i)) - scores[i]
+
+
+RISE_TO_HALF = Exercise(
+    rise_to_half,
+    [probe(Z, 1), probe(Z, 0), probe(np.array([2.0, 1.0]), 1), probe(Z + 1000, 2),
+     probe(np.array([0.0, -1000.0, -1000.0]), 0), probe(np.array([-1000.0, 0.0, 0.0]), 0)],
     [
-        ("These are the probabilities. Their logarithms are asked for.", softmax),
-        ("The sign is turned: logarithms of probabilities are never above 0.",
-         lambda z: -log_softmax(z)),
-        ("This logarithm has another base. Take the natural one, np.log.",
-         lambda z: log_softmax(z) / np.log(2)),
-        ("This logarithm has another base. Take the natural one, np.log.",
-         lambda z: log_softmax(z) / np.log(10)),
-        ("The maximum was subtracted inside log-sum-exp only. Add it again, "
-         "or subtract it from every score.", lambda z: z - np.log(np.exp(z - z.max()).sum())),
-        ("The maximum was subtracted; the logarithm of the sum is still missing.",
-         lambda z: z - z.max()),
-        ("The probability rounded to 0 before its logarithm was taken. "
-         "Use z − LSE(z): then no probability is needed.", lambda z: np.log(softmax(z))),
-        ("Log-sum-exp overflows for large scores. Subtract the largest score first.",
-         lambda z: z - np.log(np.exp(z).sum())),
-        ("Log-sum-exp overflows for large scores. Subtract the largest score first.",
-         lambda z: np.log(exp_over_sum(z))),
+        ("This makes it level with the best of the others. With more than two answers that is "
+         "less than half.", lambda z, i: rise_to_half(z, i, np.max)),
+        ("The sum holds the answer's own exponential, too. Half of the budget is what all the "
+         "others get together.", lambda z, i: np.logaddexp.reduce(z) - z[i]),
+        ("The sign is turned: this is how many points it is ahead.",
+         lambda z, i: -rise_to_half(z, i)),
+        ("This is the new score. Asked for are the points to add to the old one.",
+         lambda z, i: np.logaddexp.reduce(np.delete(z, i))),
+        (ANOTHER_BASE, lambda z, i: np.logaddexp.reduce(np.delete(z, i)) / np.log(2) - z[i]),
+        (ANOTHER_BASE, lambda z, i: np.logaddexp.reduce(np.delete(z, i)) / np.log(10) - z[i]),
+        ("A share rounded to 0 or to 1, and its odds were lost. Work with the scores.",
+         lambda z, i: -np.log(softmax(z)[i] / (1 - softmax(z)[i]))),
+        ("The exponentials overflow. Subtract the largest of the others first, and add it again "
+         "after the logarithm.",
+         lambda z, i: rise_to_half(z, i, lambda others: np.log(np.exp(others).sum()))),
     ],
 )
 
 EXERCISES = {
     "softmax": SOFTMAX,
-    "softmax_of_rows": SOFTMAX_OF_ROWS,
-    "log_softmax": LOG_SOFTMAX,
+    "newcomer": NEWCOMER,
+    "rise_to_half": RISE_TO_HALF,
 }

@@ -3,97 +3,115 @@
 import numpy as np
 
 from softattn_core.exercises.checker import Exercise, probe
-from softattn_core.exercises.mistakes import OVERFLOW, exp_over_sum
-from softattn_core.probability import (
-    cross_entropy,
-    cross_entropy_gradient,
-    log_softmax,
-    softmax,
-)
+from softattn_core.exercises.mistakes import NOT_NORMALISED, one_hot
+from softattn_core.probability import cross_entropy_gradient, softmax
 
-CAT = np.array([3.0, 1.0, 0.2])
-RULED_OUT = np.array([0.0, -1000.0])
+CAT = np.array([0.836, 0.113, 0.051])
+RULED_OUT = np.array([0.75, 0.25, 0.0])
 
-CROSS_ENTROPY = Exercise(
-    cross_entropy,
-    [probe(CAT, 0), probe(CAT, 1), probe(CAT, 2), probe(RULED_OUT, 1), probe(CAT + 1000, 1),
-     probe(np.array([-1000.0, 3.0, 1000.0]), 2)],
+
+def powered(p, power):
+    """The shares raised to a power, as a distribution."""
+    raised = p ** power
+    return raised / raised.sum()
+
+
+REHEATED = Exercise(
+    lambda p, T: powered(p, 1 / T),
+    [probe(CAT, 2.0), probe(CAT, 0.5), probe(CAT, 1.0), probe(RULED_OUT, 2.0),
+     probe(RULED_OUT, 0.25)],
     [
-        ("The sign is turned: the loss is −log p, and never below 0.",
-         lambda z, t: -cross_entropy(z, t)),
-        ("This is the probability of the true class. The loss is −log of it.",
-         lambda z, t: softmax(z)[t]),
-        ("This is 1 − p. The loss is −log p.", lambda z, t: 1 - softmax(z)[t]),
-        ("This logarithm has another base. Take the natural one, np.log.",
-         lambda z, t: cross_entropy(z, t) / np.log(2)),
-        ("This logarithm has another base. Take the natural one, np.log.",
-         lambda z, t: cross_entropy(z, t) / np.log(10)),
-        ("This is the loss of the likeliest class. The one that counts is the true class, target.",
-         lambda z, t: cross_entropy(z, int(np.argmax(z)))),
-        ("The loss is that of the true class alone: no sum or mean over the classes.",
-         lambda z, t: cross_entropy(z, t) / len(z)),
-        ("The loss is that of the true class alone: no sum or mean over the classes.",
-         lambda z, t: -log_softmax(z).sum()),
-        ("A probability rounded to 0 before its logarithm was taken. "
-         "Use LSE(z) − z[target]: then no probability is needed.",
-         lambda z, t: -np.log(softmax(z)[t])),
-        ("The maximum was subtracted inside log-sum-exp only. Add it again, or subtract it from "
-         "z[target] too.", lambda z, t: np.log(np.exp(z - z.max()).sum()) - z[t]),
-        ("Log-sum-exp overflows for large logits. Subtract the largest logit first.",
-         lambda z, t: np.log(np.exp(z).sum()) - z[t]),
-        ("The exponentials overflow. Subtract the largest logit first.",
-         lambda z, t: -np.log(exp_over_sum(z)[t])),
+        ("These shares went through softmax as if they were logits. Which logits have them for "
+         "shares? Their logarithms have.", lambda p, T: softmax(p / T)),
+        ("The temperature is upside down: at T = 2 the shares come closer to each other.",
+         lambda p, T: powered(p, T)),
+        ("The temperature changes nothing here: a common factor cancels in the division.",
+         lambda p, T: p / T / (p / T).sum()),
+        ("These do not sum to 1. The constant in logits = log p + constant is not known, but the "
+         "division makes it cancel.", lambda p, T: p ** (1 / T)),
+        ("These are logits. Softmax makes shares of them.", lambda p, T: np.log(p) / T),
+        (NOT_NORMALISED, lambda p, T: np.exp(p / T)),
+        ("The largest takes everything, as if T were 0.", lambda p, T: one_hot(p)),
     ],
+    budget=True,
 )
 
-TRUE_CLASS = "Take 1 off at the true class, target, not at the likeliest one."
 
-GRADIENT = Exercise(
-    cross_entropy_gradient,
-    [probe(CAT, 1), probe(CAT, 0), probe(CAT + 1000, 2),
-     probe(np.array([-1000.0, 3.0, 1000.0]), 1)],
+def change(p, v, average=lambda p, v: p @ v):
+    return p * (v - average(p, v))
+
+
+CHANGE = Exercise(
+    change,
+    [probe(CAT, np.array([0.0, 1.0, 0.0])), probe(CAT, np.array([-0.8, 0.9, -0.1])),
+     probe(CAT, np.array([5.0, 5.0, 5.0])), probe(RULED_OUT, np.array([1.0, 2.0, 9.0]))],
     [
-        ("The sign is turned: the gradient is p − y, not y − p.",
-         lambda z, t: -cross_entropy_gradient(z, t)),
-        ("This is p. Take 1 off at the true class.", lambda z, t: softmax(z)),
-        (TRUE_CLASS, lambda z, t: cross_entropy_gradient(z, int(np.argmax(z)))),
-        ("This uses the logits where the probabilities belong: softmax is missing.",
-         lambda z, t: z - np.eye(len(z))[t]),
-        ("No division by the number of classes: there is one picture.",
-         lambda z, t: cross_entropy_gradient(z, t) / len(z)),
-        (OVERFLOW, lambda z, t: exp_over_sum(z) - np.eye(len(z))[t]),
+        ("This is the plain average of v. A class with a large share counts for more in it: "
+         "weigh by the shares.", lambda p, v: change(p, v, lambda p, v: v.mean())),
+        ("The others pay, too: without the average, a common shift would change the shares.",
+         lambda p, v: p * v),
+        ("Each share's change is in proportion to the share: multiply by it.",
+         lambda p, v: v - p @ v),
+        ("The sign is turned.", lambda p, v: -change(p, v)),
+        ("This treats each class as if it were alone, with p (1 − p): the diagonal of J. "
+         "The other entries are missing.", lambda p, v: p * (1 - p) * v),
+        ("v moves the logits here, and the shares are computed anew. Asked for is the slope, J v.",
+         lambda p, v: softmax(np.log(p) + v) - p),
     ],
 )
 
 
-def descent(logits, target, rate, steps, sign=-1, result=lambda z: z):
-    z = np.array(logits, dtype=float)
-    for _ in range(steps):
-        z = z + sign * rate * cross_entropy_gradient(z, target)
-    return result(z)
+def training_step(W, b, X, truth, rate, residuals=None, mean=True, moved_b=True):
+    """One step of gradient descent on W and b, with one thing done otherwise."""
+    Z = X @ W.T + b
+    G = cross_entropy_gradient(Z, truth) if residuals is None else residuals(Z, truth)
+    G = G / len(X) if mean else G
+    return W - rate * G.T @ X, b - rate * moved_b * G.sum(axis=0)
 
 
-DESCENT = Exercise(
-    descent,
-    [probe(CAT, 1, 1.0, 1), probe(CAT, 1, 0.5, 1), probe(CAT, 1, 1.0, 3), probe(CAT, 2, 1.0, 0)],
+def from_every_row(Z, truth):
+    """`G[:, truth] -= 1` takes 1 off in whole columns: each that is true of some picture."""
+    G = softmax(Z)
+    G[:, truth] -= 1
+    return G
+
+
+def from_the_winners(Z, truth):
+    return cross_entropy_gradient(Z, Z.argmax(axis=1))
+
+
+W_BOOK = np.array([[1.0, 1.0], [1.0, 0.0], [-1.8, 1.0]])
+ONE, TWO = np.array([[1.0, 2.0]]), np.array([[1.0, 2.0], [-1.0, 0.5]])
+FOUR = np.array([[1.0, 2.0], [-1.0, 0.5], [0.0, 1.0], [2.0, -1.0]])
+
+TRAINING_STEP = Exercise(
+    training_step,
+    [probe(W_BOOK, np.zeros(3), ONE, np.array([1]), 0.1),
+     probe(W_BOOK, np.zeros(3), TWO, np.array([1, 2]), 0.1),
+     probe(W_BOOK, np.array([0.5, 0.0, -0.5]), FOUR, np.array([1, 2, 2, 0]), 1.0)],
     [
-        ("This climbs: the loss grows. Step against the gradient, z − rate · (p − y).",
-         lambda z, t, r, n: descent(z, t, r, n, sign=1)),
-        ("These are the probabilities. The logits are asked for.",
-         lambda z, t, r, n: descent(z, t, r, n, result=softmax)),
-        ("The rate changes nothing here: multiply the gradient by it.",
-         lambda z, t, r, n: descent(z, t, 1.0, n)),
-        ("The same gradient is used at every step. Compute it anew from the new logits.",
-         lambda z, t, r, n: z - n * r * cross_entropy_gradient(z, t)),
-        ("Only one step is made. Repeat it, and return after the loop, not in it.",
-         lambda z, t, r, n: descent(z, t, r, 1)),
-        ("That is one step too many.", lambda z, t, r, n: descent(z, t, r, n + 1)),
-        ("That is one step too few.", lambda z, t, r, n: descent(z, t, r, n - 1)),
+        ("This is still the colleague's step. Take two pictures, and print what the rows of G sum "
+         "to: each should give 0.",
+         lambda *step: training_step(*step, residuals=from_every_row)),
+        ("The 1 comes off at the winner. It belongs to the true class: a model that learns from "
+         "its own opinion learns nothing new.",
+         lambda *step: training_step(*step, residuals=from_the_winners)),
+        ("This climbs: the loss grows. Step against the gradient.",
+         lambda W, b, X, truth, rate: training_step(W, b, X, truth, -rate)),
+        ("The loss is a mean: divide by the number of pictures.",
+         lambda *step: training_step(*step, mean=False)),
+        ("b has stayed where it was.", lambda *step: training_step(*step, moved_b=False)),
+        ("No 1 was taken off: G is softmax alone.",
+         lambda *step: training_step(*step, residuals=lambda Z, truth: softmax(Z))),
+        ("Softmax runs along the wrong axis here: each picture, a row, has a budget of 1.",
+         lambda *step: training_step(*step, residuals=lambda Z, truth: (
+             softmax(Z, axis=0) - np.eye(Z.shape[1])[truth]))),
     ],
+    returns=("W", "b"),
 )
 
 EXERCISES = {
-    "cross_entropy": CROSS_ENTROPY,
-    "cross_entropy_gradient": GRADIENT,
-    "descent": DESCENT,
+    "reheated": REHEATED,
+    "change": CHANGE,
+    "training_step": TRAINING_STEP,
 }

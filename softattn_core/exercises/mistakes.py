@@ -51,6 +51,7 @@ OVERFLOW = ("For large scores the exponentials overflow. "
 ONE_MAXIMUM = ("You subtract the maximum of the whole array. A row far below it rounds to 0 by 0: "
                "subtract each row's own maximum.")
 KEEPDIMS = "The sums line up with the columns, not with the rows: keepdims=True is missing."
+ANOTHER_BASE = "This logarithm has another base. Take the natural one, np.log."
 ONLY_DIVIDED = "These are the scores divided by their sum. Take exponentials first."
 NOT_SCALED = "The scores are not scaled: divide them by √d."
 BY_D = "The scores are divided by d. It is √d that keeps their size."
