@@ -52,6 +52,6 @@ def test_the_code_of_the_cheat_sheet_prints_what_it_says():
 def test_the_numbers_of_the_cheat_sheet_are_printed_beside_them():
     for part in re.split("^## ", CHEAT_SHEET, flags=re.M):
         wanted = [example.want for example in doctest.DocTestParser().get_examples(part)]
-        outputs = [match[0] for want in wanted for match in NUMBER.finditer(want)]
+        outputs = [match[0].replace(",", "") for want in wanted for match in NUMBER.finditer(want)]
         for number, percent in numbers_of(part):
             assert printed(number, percent, outputs), number
