@@ -6,7 +6,8 @@
     FocusExplorer(words=…, glosses=…, scores=…)         a sentence and what each word gets
     BottleneckExplorer(measure="exact_match", length=3, sentence=0)     quality by source length
     ThreeStepsExplorer(h=…, s=…, W=…, words=…)          scores, weights and context in the plane
-    TranslatorExplorer(sentence="i love you", parameters=None)   a trained model, in the page
+    TranslatorExplorer(sentence="i love you", compact=False)   a trained model, in the page
+    TrainingExplorer(at=0)      where a translator looks while it is trained
     AttentionMatrixExplorer(words=…, Q=…, K=…, V=…, mask="scores", scaled=True, row=1)
     NormaliserExplorer(scores=(-3.0, 1.0, 3.4), names=("I", "love", "you"))  softmax and the others
     Questions("01_softmax", "overflow")    questions of a chapter, from the file beside it
@@ -20,6 +21,7 @@ from softattn_core.explorers.questions import Questions
 from softattn_core.explorers.simplex import SimplexExplorer
 from softattn_core.explorers.softmax import SoftmaxExplorer
 from softattn_core.explorers.three_steps import ThreeStepsExplorer
+from softattn_core.explorers.training import TrainingExplorer
 from softattn_core.explorers.translator import TranslatorExplorer
 
 __all__ = [
@@ -31,5 +33,6 @@ __all__ = [
     "SimplexExplorer",
     "SoftmaxExplorer",
     "ThreeStepsExplorer",
+    "TrainingExplorer",
     "TranslatorExplorer",
 ]

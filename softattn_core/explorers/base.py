@@ -17,13 +17,16 @@ Score = partial(traitlets.Float, min=-1e6, max=1e6)
 Temperature = partial(traitlets.Float, min=0.05, max=20)
 
 
-def front_end(name):
+def front_end(*names):
     """The shared files and the explorer's own as one ES module, with the sentences that it says.
+
+    The last of its own files has the explorer's name; the others it shares with some.
 
     Pages run it from a blob URL, where a relative `import` would fail.
     """
-    files = [HERE / file for file in (*SHARED, name)]
-    code = "".join(path.read_text(encoding="utf-8") for path in (*files, HERE / f"{name[:-2]}py"))
+    files = [HERE / file for file in (*SHARED, *names)]
+    python = files[-1].with_suffix(".py")
+    code = "".join(path.read_text(encoding="utf-8") for path in (*files, python))
     module = "\n".join(map(slim, files))
     return SENTENCE.sub(lambda found: found[0] if f'"{found["key"]}"' in code else "", module)
 
@@ -64,7 +67,9 @@ class Explorer(anywidget.AnyWidget):
         self.rules = {name: rule(self.traits()[name]) for name in self.controls}
 
     def __repr__(self):
-        shown = (name for name in self.controls if name != "names")
+        # Not the names, which are long, nor what a trait says is usual.
+        shown = (name for name in self.controls if name != "names"
+                 and getattr(self, name) != self.trait_metadata(name, "usual", None))
         values = ", ".join(f"{name}={getattr(self, name)!r}" for name in shown)
         return f"{type(self).__name__}({values})"
 

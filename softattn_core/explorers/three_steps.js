@@ -8,18 +8,48 @@ const onPlane = ([x, y]) => [200 + UNIT * x, 200 - UNIT * y];
 const linePath = (points) => `M${points.map((point) => point.join(" ")).join("L")}`;
 const pair = (vector) => `(${vector.map((x) => format(x)).join(", ")})`;
 
-// From the origin to the vector, with a head.
-function arrowPath(vector) {
-  const [start, tip] = [onPlane([0, 0]), onPlane(vector)];
+// The shaft and the head of an arrow of this thickness between two points of the plane. The head is
+// a shape of its own: dashes and thickness are the shaft's alone.
+function arrow(from, to, thickness = 2.5) {
+  const [start, tip] = [onPlane(from), onPlane(to)];
   const [dx, dy] = [tip[0] - start[0], tip[1] - start[1]];
-  const head = 10 / Math.max(Math.hypot(dx, dy), 10);
-  const barb = (side) => [tip[0] - head * (dx + side * dy), tip[1] - head * (dy - side * dx)];
-  return linePath([start, tip]) + linePath([barb(0.6), tip, barb(-0.6)]);
+  const length = Math.hypot(dx, dy) || 1;
+  const head = Math.min(9 + thickness, length);
+  const [ux, uy] = [dx / length, dy / length];
+  const base = [tip[0] - head * ux, tip[1] - head * uy];
+  const side = (sign) => [base[0] - sign * head * 0.45 * uy, base[1] + sign * head * 0.45 * ux];
+  return { shaft: linePath([start, base]), head: [tip, side(1), side(-1)].map((point) => point.join(" ")).join(",") };
+}
+
+function makeArrow(role, ...more) {
+  const shaft = make("path", { class: "sa-shaft" });
+  const head = make("polygon", { class: "sa-head" });
+  const node = make("g", { class: ["sa-arrow", `sa-${role}`, ...more].join(" ") }, shaft, head);
+  function place(from, to, thickness = 2.5) {
+    const drawn = arrow(from, to, thickness);
+    put(shaft, "d", drawn.shaft);
+    put(shaft, "stroke-width", thickness.toFixed(2));
+    put(head, "points", drawn.head);
+  }
+  return { node, place };
+}
+
+// Where the word of an arrow stands: beyond its tip, and within the plane.
+function labelPlace([x, y]) {
+  const [dx, dy] = [x - 200, y - 200];
+  const length = Math.hypot(dx, dy) || 1;
+  const anchor = x > 330 ? "end" : x < 70 ? "start" : Math.abs(dx) < 0.4 * length ? "middle" : dx > 0 ? "start" : "end";
+  return { anchor, x: (14 * dx) / length, y: clamp(y + (dy > 0 ? 26 : -14), 20, 392) - y };
 }
 
 const gridLines = (places) => places
   .map((n) => linePath([onPlane([n, -EDGE]), onPlane([n, EDGE])]) + linePath([onPlane([-EDGE, n]), onPlane([EDGE, n])]))
   .join("");
+
+const STAGES = ["scoreStep", "weightStep", "contextStep"];
+const EXPLAINED = ["scoreStepNow", "weightStepNow", "contextStepNow"];
+const SECONDS = 1.5; // that each step is played
+const FRAMES = 33; // a second
 
 function render({ model, el }) {
   const say = sayIn(el);
@@ -36,9 +66,10 @@ function render({ model, el }) {
     role: "query", symbol: "s", tip: "s", name: say("decoderState"),
     get: () => model.get("s"),
     set: (vector) => change(model, { s: vector }),
-  }].map((vector) => ({ ...vector, ...makeArrow(vector), fields: [0, 1].map((axis) => numberField(
+  }].map((vector) => ({ ...vector, arrow: makeArrow(vector.role), ...makeGrip(vector), fields: [0, 1].map((axis) => numberField(
     say("coordinate", { name: vector.name, axis: axis + 1 }), EDGE,
     (x) => vector.set(replaced(vector.get(), axis, x)))) }));
+  const states = vectors.slice(0, 3);
   const matrix = [0, 1].map((row) => [0, 1].map((column) => numberField(
     say("entry", { row: row + 1, column: column + 1 }), 100,
     (x) => change(model, { W: replaced(model.get("W"), row, replaced(model.get("W")[row], column, x)) }))));
@@ -49,54 +80,63 @@ function render({ model, el }) {
     return control;
   }
 
-  function makeArrow({ role, tip, name, get, set }) {
+  function makeGrip({ role, tip, name, get, set }) {
     const moveTo = (vector) => set(vector.map((x) => clamp(x, -EDGE, EDGE)));
-    const path = make("path", { class: `sa-arrow sa-${role}` });
-    const label = make("text", { class: `sa-${role}`, ...languageOf(tip) }, tip);
-    const dot = make("circle", { class: `sa-dot sa-${role}`, r: 8 });
+    const label = make("text", { class: `sa-${role}`, ...languageOf(tip) });
     const grip = make(
-      "g", { class: "sa-point", tabindex: 0, role: "slider", "aria-label": say("arrowOf", { name }), "aria-valuemin": -EDGE, "aria-valuemax": EDGE },
-      make("circle", { class: "sa-grip", r: 31 }), dot, label,
+      "g", { class: `sa-point sa-${role}`, tabindex: 0, role: "slider", "aria-label": say("arrowOf", { name }), "aria-valuemin": -EDGE, "aria-valuemax": EDGE },
+      make("circle", { class: "sa-grip", r: 31 }), make("circle", { class: "sa-ring", r: 10 }), label,
     );
-    grip.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
-    grip.addEventListener("pointerdown", (event) => {
-      grip.setPointerCapture(event.pointerId);
-      grip.focus();
-      event.preventDefault();
-    });
-    grip.addEventListener("pointermove", (event) => {
-      if (!grip.hasPointerCapture(event.pointerId)) return;
-      const box = plane.getBoundingClientRect();
-      const x = ((event.clientX - box.left) / box.width - 0.5) * 2 * EDGE;
-      const y = (0.5 - (event.clientY - box.top) / box.height) * 2 * EDGE;
-      moveTo([x, y].map((value) => Math.round(value * 20) / 20)); // round numbers are easier to follow
-    });
     grip.addEventListener("keydown", (event) => {
       if (!STEPS[event.key]) return;
       event.preventDefault();
       const size = event.shiftKey ? 0.5 : 0.1;
       moveTo(get().map((x, axis) => Number((x + size * STEPS[event.key][axis]).toFixed(9))));
     });
-    return { path, grip, label };
+    // Round numbers are easier to follow.
+    const drag = (plane) => draggable(grip, plane, (x, y) =>
+      moveTo([2 * x - 1, 1 - 2 * y].map((share) => Math.round(share * EDGE * 20) / 20)));
+    return { grip, label, drag };
   }
 
   // The plane
   const triangle = make("polygon", { class: "sa-hull" });
-  const query = make("path", { class: "sa-arrow sa-query sa-dashed" });
-  const context = make("path", { class: "sa-arrow sa-values sa-context" });
-  const mark = make("path", { class: "sa-mark", d: "M0-9L9 0L0 9L-9 0Z" });
+  const query = makeArrow("query", "sa-dashed");
+  const reaches = states.map(() => make("path", { class: "sa-reach" }));
+  const parts = states.map(() => makeArrow("values", "sa-part"));
+  const mark = make("path", { class: "sa-mark", d: "M0-7L7 0L0 7L-7 0Z" });
   const plane = make(
     "svg", { class: "sa-plane", viewBox: "0 0 400 400" },
     make("path", { class: "sa-grid", d: gridLines([-3, -2, -1, 1, 2, 3]) }),
     make("path", { class: "sa-axes", d: gridLines([0]) }),
-    triangle, query, context, ...vectors.map(({ path }) => path), ...vectors.map(({ grip }) => grip), mark,
+    triangle, ...reaches, query.node, ...vectors.map(({ arrow }) => arrow.node), ...parts.map(({ node }) => node), mark,
+    ...vectors.map(({ grip }) => grip),
   );
+  vectors.forEach(({ drag }) => drag(plane));
   const key = (shape, text) => make("li", {}, make("svg", { viewBox: "0 0 32 12", "aria-hidden": "true" }, shape), text);
   const legend = make(
     "ul", { class: "sa-key" },
     key(make("path", { class: "sa-mark", d: "M16-1L23 6L16 13L9 6Z" }), say("contextKey")),
-    key(make("path", { class: "sa-arrow sa-query sa-dashed", d: "M1 6L31 6" }), say("queryKey")),
+    key(make("path", { class: "sa-keyline sa-query", d: "M1 6L31 6" }), say("queryKey")),
   );
+
+  // The steps: by hand, or played. What is played runs from 0 to 3, a step from one whole number to the next.
+  let played = null;
+  const stages = STAGES.map((name, i) => button(say(name), () => {
+    player.stop();
+    played = null;
+    change(model, { stage: i + 1 });
+    draw();
+  }));
+  const player = playButton(say, 1000 / FRAMES, () => (played = 0), () => {
+    played = Math.min(played + 1 / (SECONDS * FRAMES), 3);
+    change(model, { stage: clamp(Math.ceil(played), 1, 3) });
+    draw();
+    if (played < 3) return true;
+    played = null;
+    return false;
+  });
+  const explanation = make("p", { class: "sa-now" });
 
   // The numbers
   const entry = (role, symbol, word, fields) => make(
@@ -109,42 +149,65 @@ function render({ model, el }) {
     ...matrix.map((row, i) => entry("ink", i ? "" : "W", "", row)),
   ];
   const numbers = table(say("stepsTable"), [say("word"), "sᵀW · h", say("scoreStep"), say("weightStep")]);
-  const rows = words.map((word) => {
+  numbers.heads[3].classList.add("sa-weight");
+  const rows = words.map((word, i) => {
     const cell = (role) => make("td", { class: role });
-    const row = { product: cell("sa-product"), score: cell("sa-score"), weight: cell("sa-weights") };
-    numbers.body.append(make("tr", {}, make("th", { scope: "row", ...languageOf(word) }, word), ...Object.values(row)));
+    const row = { product: cell("sa-product"), score: cell("sa-score"), weight: cell("sa-weights sa-weight") };
+    const node = make("tr", {}, make("th", { scope: "row", ...languageOf(word) }, word), ...Object.values(row));
+    linked(node, states[i].grip, states[i].arrow.node, parts[i].node, entries[i]);
+    numbers.body.append(node);
     return row;
   });
   const queryText = make("p", { class: "sa-query" });
-  const contextText = make("p", {});
+  const contextText = make("p", { class: "sa-contextline" });
   const result = make("b", { class: "sa-values" });
 
+  function drawPlane({ scores, weights, context, query: q }, at) {
+    const h = model.get("h");
+    vectors.forEach(({ arrow, grip, label, tip, get }, i) => {
+      const vector = get();
+      const place = onPlane(vector);
+      const grown = i < 3 ? clamp(at - 1, 0, 1) : 0;
+      arrow.place([0, 0], vector, 2.5 + grown * (9 * (weights[i] ?? 0) - 1));
+      put(grip, "transform", `translate(${place.join(" ")})`);
+      put(grip, "aria-valuenow", vector[0]);
+      put(grip, "aria-valuetext", pair(vector));
+      const { anchor, x, y } = labelPlace(place);
+      for (const [name, value] of Object.entries({ "text-anchor": anchor, x: x.toFixed(1), y: y.toFixed(1) })) put(label, name, value);
+      write(label, i < 3 ? `${tip} ${(at > 1 ? weights : scores)[i].toFixed(2).replace("-", "−")}` : tip);
+    });
+    put(triangle, "points", h.map(onPlane).join(" "));
+    query.place([0, 0], q);
+    // How far each h reaches along the query: the foot of its perpendicular.
+    const long = dot(q, q);
+    reaches.forEach((path, i) => put(path, "d", long && at <= 1 ? linePath([onPlane(h[i]), onPlane(q.map((x) => (x * scores[i]) / long))]) : ""));
+    // The weighted h, tip to tail, one after the other.
+    let start = [0, 0];
+    parts.forEach((part, i) => {
+      const share = clamp(3 * (at - 2) - i, 0, 1) * weights[i];
+      const end = start.map((x, axis) => x + share * h[i][axis]);
+      part.node.toggleAttribute("hidden", !share);
+      part.place(start, end, 5);
+      start = end;
+    });
+    put(mark, "transform", `translate(${onPlane(context).join(" ")})`);
+    mark.toggleAttribute("hidden", at < 3);
+  }
+
   function draw() {
-    const [h, s, W] = [model.get("h"), model.get("s"), model.get("W")];
+    const [h, s, W, stage] = ["h", "s", "W", "stage"].map((name) => model.get(name));
     const found = attend(s, h, W);
     const { scores, weights } = found;
-    vectors.forEach(({ path, grip, label, name, fields, get }) => {
-      const vector = get();
-      const [x, y] = onPlane(vector);
-      path.setAttribute("d", arrowPath(vector));
-      grip.setAttribute("transform", `translate(${x} ${y})`);
-      grip.setAttribute("aria-valuenow", vector[0]);
-      grip.setAttribute("aria-valuetext", pair(vector));
-      const left = x > 320 || (x < 200 && x > 80);
-      label.setAttribute("text-anchor", left ? "end" : "start");
-      label.setAttribute("x", left ? -12 : 12);
-      label.setAttribute("y", y < 30 ? 24 : -10);
-      fields.forEach((field, axis) => field.show(vector[axis]));
-    });
+    drawPlane(found, played ?? stage);
+    form.dataset.stage = stage;
+    stages.forEach((each, i) => put(each, "aria-pressed", i + 1 === stage));
+    write(explanation, say(EXPLAINED[stage - 1]));
+    vectors.forEach(({ fields, get }) => fields.forEach((field, axis) => field.show(get()[axis])));
     matrix.forEach((row, i) => row.forEach((field, j) => field.show(W[i][j])));
-    triangle.setAttribute("points", h.map(onPlane).join(" "));
-    query.setAttribute("d", arrowPath(found.query));
-    context.setAttribute("d", arrowPath(found.context));
-    mark.setAttribute("transform", `translate(${onPlane(found.context).join(" ")})`);
 
-    queryText.textContent = `sᵀW = ${pair(found.query)}`;
+    write(queryText, `sᵀW = ${pair(found.query)}`);
     rows.forEach(({ product, score, weight }, i) => {
-      product.textContent = h[i].map((x, j) => `${format(found.query[j])} · ${format(x)}`).join(" + ");
+      write(product, h[i].map((x, j) => `${format(found.query[j])} · ${format(x)}`).join(" + "));
       show(score, scores[i]);
       show(weight, weights[i]);
     });
@@ -158,15 +221,18 @@ function render({ model, el }) {
 
   const tell = frame(
     { model, el, say, name: "threeSteps", claim: "threeStepsClaim" },
+    make("div", { class: "sa-buttons sa-steps", role: "group", "aria-label": say("stepsChoice") }, ...stages, player.node),
+    explanation,
+    make("div", { class: "sa-columns sa-stage" }, make("div", {}, plane, legend), make("div", {}, queryText, numbers.node, contextText)),
     presets(model, say, [
       [say("identity"), { W: [[1, 0], [0, 1]] }],
       [say("swap"), { W: [[0, 1], [1, 0]] }],
       [say("noW"), { W: [[0, 0], [0, 0]] }],
     ]),
-    make("div", { class: "sa-columns" }, make("div", {}, plane, legend), make("div", { class: "sa-entries" }, ...entries)),
-    queryText, numbers.node, contextText,
+    make("div", { class: "sa-columns sa-entries" }, make("div", {}, ...entries.slice(0, 4)), make("div", {}, ...entries.slice(4))),
   );
-  return follow(model, ["h", "s", "W"], draw);
+  const form = el.querySelector("form");
+  return follow(model, ["h", "s", "W", "stage"], draw);
 }
 
 export default { render };

@@ -22,23 +22,26 @@ def rows(trait, count):
 class ThreeStepsExplorer(StepExplorer):
     """Drag three encoder states h and the decoder state s; W weighs their score s^T W h.
 
+    `stage` is the step up to which the picture is drawn: 1 scores, 2 weights, 3 the context.
+
     >>> explorer = ThreeStepsExplorer()
     >>> explorer.scores, explorer.weights.round(3), explorer.context.round(3)
     (array([1. , 3. , 0.2]), array([0.113, 0.836, 0.051]), array([0.062, 0.856]))
     """
 
-    _esm = front_end("three_steps.js")
-    controls = ("h", "s", "W")
+    _esm = front_end("play.js", "three_steps.js")
+    controls = ("h", "s", "W", "stage")
 
     h = rows(Coordinate, 3)
     s = traitlets.List(Coordinate(), minlen=2, maxlen=2).tag(sync=True)
     W = rows(Entry, 2)
+    stage = traitlets.Int(min=1, max=3).tag(sync=True, usual=3)
     words = traitlets.List(traitlets.Unicode(), minlen=3, maxlen=3).tag(sync=True)
 
     def __init__(self, h=((1.0, 0.0), (0.0, 1.0), (-1.0, 0.4)), s=(2.0, 1.0),
-                 W=((1.0, 1.0), (-1.0, 1.0)), words=("I", "love", "you")):
+                 W=((1.0, 1.0), (-1.0, 1.0)), words=("I", "love", "you"), stage=3):
         h, s, W = (np.asarray(values, float).tolist() for values in (h, s, W))
-        super().__init__(h=h, s=s, W=W, words=list(words))
+        super().__init__(h=h, s=s, W=W, words=list(words), stage=stage)
 
     @property
     def step(self):

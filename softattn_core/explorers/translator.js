@@ -15,35 +15,56 @@ function readParameters(bytes, shapes) {
 
 const sigmoid = (x) => 0.5 * (1 + Math.tanh(0.5 * x));
 
-// The next state of a GRU; the blocks of W, U and b are r, z, n, one under the other.
-function gru(x, h, W, U, b) {
+// The next state of a GRU; the blocks of W, U and b are r, z, n, one under the other, and fromX is
+// W x + b.
+function gru(fromX, h, U) {
   const [r, z, n] = [0, h.length, 2 * h.length];
-  const fromX = (i) => dot(W[i], x) + b[i];
-  const gate = (i) => sigmoid(fromX(i) + dot(U[i], h));
+  const gate = (i) => sigmoid(fromX[i] + dot(U[i], h));
   return h.map((hi, i) => {
-    const proposal = Math.tanh(fromX(n + i) + gate(r + i) * dot(U[n + i], h));
+    const proposal = Math.tanh(fromX[n + i] + gate(r + i) * dot(U[n + i], h));
     const keep = gate(z + i);
     return (1 - keep) * proposal + keep * hi;
   });
 }
 
-// Greedy: always the likeliest next word. One { word, weights } a step, the last one for <eos>.
-function translate(p, source, bos, eos) {
-  const read = (part, x, h) => gru(x, h, p[`${part}_W`], p[`${part}_U`], p[`${part}_b`]);
-  const h = [];
-  let s = new Float64Array(p.attention_W.length);
-  for (const word of source) h.push((s = read("encoder", p.source_embedding[word], s)));
-  const steps = [];
-  let word = bos;
-  while (word !== eos && steps.length < 2 * source.length) {
-    s = read("decoder", p.target_embedding[word], s);
-    const { weights, context } = attend(s, h, p.attention_W);
-    const features = Float64Array.of(...s, ...context);
-    const logits = p.output_W.map((row, i) => dot(row, features) + p.output_b[i]);
-    word = logits.indexOf(Math.max(...logits));
-    steps.push({ word, weights });
+// translate(source, temperature): greedy, always the likeliest next word. One { word, weights } a
+// step, the last one for <eos>. What is read a second time, words and beginnings of sentences, is
+// remembered: a sentence that grows by a word costs the encoder one step.
+function translatorOf(p, bos, eos) {
+  const remembered = { encoder: [], decoder: [] };
+  const embeddings = { encoder: p.source_embedding, decoder: p.target_embedding };
+  const columns = [...p.attention_W[0]].map((_, j) => Float64Array.from(p.attention_W, (row) => row[j]));
+  function read(part, word, h) {
+    const b = p[`${part}_b`];
+    remembered[part][word] ??= p[`${part}_W`].map((row, i) => dot(row, embeddings[part][word]) + b[i]);
+    return gru(remembered[part][word], h, p[`${part}_U`]);
   }
-  return steps;
+  const start = new Float64Array(p.attention_W.length);
+  let before = [];
+  let states = [];
+  function encode(source) {
+    const same = source.findIndex((word, i) => word !== before[i]);
+    states.length = same < 0 ? source.length : same;
+    for (const word of source.slice(states.length)) states.push(read("encoder", word, states.at(-1) ?? start));
+    before = source;
+    return states;
+  }
+  return (source, temperature) => {
+    const h = encode(source);
+    let s = h.at(-1);
+    const steps = [];
+    let word = bos;
+    while (word !== eos && steps.length < 2 * source.length) {
+      s = read("decoder", word, s);
+      const query = columns.map((column) => dot(column, s));
+      const weights = softmax(h.map((hi) => dot(query, hi)), temperature);
+      const features = Float64Array.of(...s, ...contextVector(weights, h));
+      const logits = p.output_W.map((row, i) => dot(row, features) + p.output_b[i]);
+      word = logits.indexOf(Math.max(...logits));
+      steps.push({ word, weights });
+    }
+    return steps;
+  };
 }
 
 // Lower-case words of a text, without punctuation.
@@ -73,26 +94,126 @@ function nearWords(word, known) {
     .sort(([a, x], [b, y]) => b - a || (x < y ? 1 : -1)).slice(0, 3).map(([, other]) => other);
 }
 
+// Whether words are put together like the sentences that the model was trained on.
+function grammarOf(rules) {
+  const expand = (name) => rules[name].replace(/<([A-Za-z]+)>/g, (_, inner) => `(?:${expand(inner)})`);
+  const clause = new RegExp(`^(?:${expand("clause")})$`);
+  const conjunction = new RegExp(` ${rules.conjunction} `);
+  return (words) => words.join(" ").split(conjunction).every((part) => clause.test(part));
+}
+
+const WORD = 72; // pixels that a word needs to stand beside others
+const THINNEST = 0.02; // weights below have no arc
+
+// The English words above the Chinese ones, or on a narrow screen beside them, with an arc between
+// for every weight. onpoint(side, number) is told which word the pointer or the focus is on.
+function arcs(say, onpoint) {
+  const row = (side, lang, ...more) => make("div", { class: ["sa-words", ...more].join(" "), lang, role: "group", "aria-label": say(side) });
+  const rows = { english: row("english", "en"), chinese: row("chinese", "zh", "sa-translation") };
+  const curves = make("svg", { viewBox: "0 0 100 100", preserveAspectRatio: "none", "aria-hidden": "true" });
+  const node = make("div", { class: "sa-arcs" }, rows.english, curves, rows.chinese);
+  let width = 0;
+  let drawn = [];
+
+  function fill(row, words) {
+    while (row.children.length > words.length) row.lastChild.remove();
+    while (row.children.length < words.length) row.append(make("button", { type: "button" }));
+    words.forEach(({ text, state = "" }, i) => {
+      write(row.children[i], text);
+      put(row.children[i], "class", state);
+    });
+  }
+
+  // Words stand at equal distances, so that no position has to be measured.
+  function arrange() {
+    const counts = [rows.english, rows.chinese].map(({ children }) => children.length);
+    const wide = Math.max(...counts) * WORD <= width;
+    node.classList.toggle("sa-wide", wide);
+    node.style.setProperty("--words", Math.max(...counts));
+    const [across, down] = counts.map((count) => (number) => Number(((100 * (number + 0.5)) / count).toFixed(2)));
+    drawn.forEach(({ i, j }, number) => {
+      const [from, to] = [across(j), down(i)];
+      put(curves.children[number], "d", wide ? `M${from} 0C${from} 50 ${to} 50 ${to} 100` : `M0 ${from}C50 ${from} 50 ${to} 100 ${to}`);
+    });
+  }
+
+  function draw(english, chinese, weights) {
+    fill(rows.english, english);
+    fill(rows.chinese, chinese);
+    drawn = chinese.flatMap((_, i) => [...weights[i]].flatMap((weight, j) => (weight < THINNEST ? [] : [{ i, j, weight }])));
+    while (curves.children.length > drawn.length) curves.lastChild.remove();
+    while (curves.children.length < drawn.length) curves.append(make("path"));
+    drawn.forEach(({ weight }, number) => {
+      put(curves.children[number], "stroke-width", (1 + 5 * weight).toFixed(1));
+      put(curves.children[number], "stroke-opacity", (0.25 + 0.75 * weight).toFixed(2));
+    });
+    width ||= node.clientWidth;
+    arrange();
+    light(null, null);
+  }
+
+  // Lights the arcs of a Chinese word i, of an English word j, or the one arc between them.
+  function light(i, j) {
+    const picked = i !== null || j !== null;
+    curves.classList.toggle("sa-picked", picked);
+    const on = drawn.map((arc) => picked && (i === null || arc.i === i) && (j === null || arc.j === j));
+    const meets = (side, number) => drawn.some((arc, n) => on[n] && arc[side] === number);
+    on.forEach((lit, number) => curves.children[number].classList.toggle("sa-on", lit));
+    [...rows.chinese.children].forEach((word, number) => word.classList.toggle("sa-on", number === i || meets("i", number)));
+    [...rows.english.children].forEach((word, number) => word.classList.toggle("sa-on", number === j || meets("j", number)));
+  }
+
+  for (const [side, row] of Object.entries(rows)) {
+    const at = (target) => [...row.children].indexOf(target);
+    for (const event of ["focusin", "pointerover", "click"]) row.addEventListener(event, ({ target }) => {
+      if (event === "click") target.focus(); // not every browser gives a pressed button the focus
+      if (target !== row) onpoint(side, at(target));
+    });
+  }
+  new ResizeObserver(() => {
+    if (width === node.clientWidth) return;
+    width = node.clientWidth;
+    arrange();
+  }).observe(node);
+  return { node, draw, light };
+}
+
 function render({ model, el }) {
   const say = sayIn(el);
+  const compact = model.get("compact");
   const [english, chinese] = [model.get("english"), model.get("chinese")];
   const known = english.slice(1);
   const [bos, eos] = [chinese.indexOf("<bos>"), chinese.indexOf("<eos>")];
-  const parameters = readParameters(model.get("parameters"), model.get("shapes"));
+  const translate = translatorOf(readParameters(model.get("parameters"), model.get("shapes")), bos, eos);
+  const inGrammar = grammarOf(model.get("grammar"));
 
+  let typing = false;
   const input = make("input", {
     type: "text", class: "sa-text", "aria-label": say("sentence"), maxlength: 1000,
     autocomplete: "off", autocapitalize: "off", spellcheck: "false", lang: "en",
+    oninput() {
+      typing = document.activeElement === input;
+      change(model, { sentence: input.value });
+    },
+    onchange() {
+      typing = false;
+      draw();
+    },
   });
-  const go = make("button", { class: "sa-button", onclick: () => use(input.value) }, say("translate"));
-  const result = make("p", { class: "sa-translation", lang: "zh", role: "status" });
   const message = make("div", { class: "sa-message", role: "status" });
+  const caution = make("p", { class: "sa-caution", role: "status" }, say("outside"));
   const reading = make("p", { class: "sa-note sa-reading" });
-  const map = make("table", { class: "sa-map", role: "grid", "aria-label": say("heatMap") });
-  const box = make("div", { class: "sa-scroll" }, map);
-  const footnotes = make("div", { class: "sa-note" }, make("p", {}, say("eosNote")), make("p", {}, say("stateNote")));
+  const temperature = temperatureSlider(say, (t) => change(model, { temperature: t }));
+  const picture = arcs(say, (side, number) => (side === "chinese" ? point(number, null) : point(null, number)));
+  const map = compact ? null : heatMap(say("heatMap"), point);
+  const below = compact ? [] : [
+    scrollBox(say("heatMap"), map.node),
+    make("div", { class: "sa-note" }, make("p", {}, say("eosNote")), make("p", {}, say("stateNote"))),
+  ];
+  let shown = { words: [], said: [], steps: [] };
 
   function use(text) {
+    typing = false;
     input.value = text;
     change(model, { sentence: text });
   }
@@ -105,76 +226,82 @@ function render({ model, el }) {
     const unknown = [...new Set(words)].filter((word) => !known.includes(word));
     return unknown.map((word) => {
       const near = nearWords(word, known);
-      const put = (other) => use(words.map((old) => (old === word ? other : old)).join(" "));
+      const replace = (other) => use(words.map((old) => (old === word ? other : old)).join(" "));
       return make(
         "p", {}, say(near.length ? "unknownNear" : "unknown", { word }), " ",
-        ...near.map((other) => button(other, () => put(other))),
+        ...near.map((other) => button(other, () => replace(other))),
       );
     });
   }
 
-  // The words on both axes and every weight in its cell.
-  function drawMap(words, steps) {
-    const head = (text, scope) => make("th", { scope, ...languageOf(text) }, make("span", {}, text));
-    const rows = steps.map(({ word, weights }, i) => {
-      const cells = weights.map((weight, j) => {
-        const cell = make("td", { tabindex: i + j ? -1 : 0, style: `--weight: ${weight}` });
-        show(cell, weight, weight.toFixed(2));
-        return cell;
-      });
-      return make("tr", {}, head(word === eos ? "<eos>*" : chinese[word], "row"), ...cells);
-    });
-    const columns = make("tr", {}, make("td"), ...words.map((word) => head(word, "col")));
-    map.replaceChildren(make("thead", {}, columns), make("tbody", {}, ...rows));
-    reading.textContent = say("readHint");
+  // The last word, if the reader is still typing it: no reason to call it unknown.
+  function takeUnfinished(words, text) {
+    const word = words.at(-1);
+    const begun = typing && /[\p{L}\p{N}]$/u.test(text) && !known.includes(word) && known.some((whole) => whole.startsWith(word));
+    return begun ? [{ text: `${words.pop()}…`, state: "sa-ghost" }] : [];
   }
 
-  // The cell under the pointer or the focus, in words; arrow keys walk from cell to cell.
-  function readCell({ target }) {
-    const cell = target.closest("tbody td");
-    if (!cell) return;
-    const heads = [cell.parentNode.cells[0], map.rows[0].cells[cell.cellIndex]];
-    map.querySelectorAll(".sa-on").forEach((old) => old.classList.remove("sa-on"));
-    [...heads, cell].forEach((node) => node.classList.add("sa-on"));
-    map.querySelector("[tabindex='0']").tabIndex = -1;
-    cell.tabIndex = 0;
-    const [row, column] = heads.map((node) => node.textContent);
-    reading.textContent = say("reading", { chinese: row, english: column, weight: format(Number(cell.dataset.value)) });
+  // The weights of a Chinese word, an English word or a cell, in words, and what shows them lit up.
+  function point(i, j) {
+    const { words, said, steps } = shown;
+    picture.light(i < said.length ? i : null, j);
+    map?.light(i, j);
+    const list = (names, weights) => weights.map((weight, n) => [weight, names[n]]).filter(([weight]) => weight >= 0.005)
+      .sort(([a], [b]) => b - a).slice(0, 3).map(([weight, name]) => `${name} ${weight.toFixed(2)}`).join(", ");
+    const spoken = [...said, "<eos>"];
+    if (j === null) write(reading, say("looksAt", { chinese: spoken[i], words: list(words, [...steps[i].weights]) }));
+    else if (i === null) write(reading, say("seenBy", { english: words[j], words: list(spoken, steps.map(({ weights }) => weights[j])) || say("nobody") }));
+    else write(reading, say("reading", { chinese: spoken[i], english: words[j], weight: format(steps[i].weights[j]) }));
   }
-  map.addEventListener("focusin", readCell);
-  map.addEventListener("pointerover", readCell);
-  map.addEventListener("keydown", (event) => {
-    const move = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
-    if (!move) return;
-    event.preventDefault();
-    const next = map.rows[event.target.parentNode.rowIndex + move[0]]?.cells[event.target.cellIndex + move[1]];
-    if (next?.matches("tbody td")) next.focus();
-  });
+
+  // Nothing is pointed at any more; what has the focus stays lit.
+  function rest() {
+    if (picture.node.contains(document.activeElement) || map?.node.contains(document.activeElement)) return;
+    picture.light(null, null);
+    map?.light(null, null);
+    write(reading, shown.said.length ? say("arcHint") : "");
+  }
+  for (const node of [picture.node, map?.node]) for (const event of ["pointerleave", "focusout"]) node?.addEventListener(event, rest);
 
   function draw() {
     const text = model.get("sentence");
-    if (document.activeElement !== input) input.value = text;
+    if (!typing && document.activeElement !== input) input.value = text;
+    temperature.show(model.get("temperature"));
     const words = tokenise(text, model.get("contractions"));
-    const wrong = faults(words);
+    const unfinished = takeUnfinished(words, text);
+    // What goes before the word that is being typed is translated if it is a sentence by itself.
+    const waits = unfinished.length > 0 && !(words.length && inGrammar(words));
+    const wrong = unfinished.length && !words.length ? [] : faults(words);
+    const steps = wrong.length || waits ? [] : translate(words.map((word) => english.indexOf(word)), model.get("temperature"));
+    const said = steps.filter(({ word }) => word !== eos).map(({ word }) => chinese[word]);
+    shown = { words, said, steps };
     message.replaceChildren(...wrong);
-    for (const node of [result, box, reading, footnotes]) node.hidden = wrong.length > 0;
-    if (wrong.length) return;
-    const steps = translate(parameters, words.map((word) => english.indexOf(word)), bos, eos);
-    result.textContent = steps.filter(({ word }) => word !== eos).map(({ word }) => chinese[word]).join(" ");
-    drawMap(words, steps);
+    caution.hidden = !steps.length || inGrammar(words);
+    const asTyped = words.length > model.get("max_words") ? [] : words;
+    const weights = steps.map(({ weights }) => weights);
+    picture.draw(
+      [...asTyped.map((word) => ({ text: word, state: known.includes(word) ? "" : "sa-unknown" })), ...unfinished],
+      said.map((word) => ({ text: word })), weights,
+    );
+    rest();
+    for (const node of below) node.hidden = !steps.length;
+    if (steps.length) {
+      map?.draw(words, steps.map(({ word }) => (word === eos ? "<eos>*" : chinese[word])), weights);
+      tell(said.join(" "));
+    }
   }
 
-  frame(
+  const tell = frame(
     { model, el, say, name: "translator", claim: "translatorClaim" },
+    input, message, picture.node, caution, reading, temperature.row, make("p", { class: "sa-note" }, say("temperatureNote")),
     make(
       "div", { class: "sa-buttons sa-examples", role: "group", "aria-label": say("examples") },
       ...model.get("examples").map((text) => button(text, () => use(text))),
     ),
-    make("div", { class: "sa-typing" }, input, go),
-    message, result, box, reading, footnotes,
-    make("details", {}, make("summary", {}, say("knownWords", { count: known.length })), make("p", { lang: "en" }, known.join(" "))),
+    ...below,
+    ...(compact ? [] : [make("details", {}, make("summary", {}, say("knownWords", { count: known.length })), make("p", { lang: "en" }, known.join(" ")))]),
   );
-  return follow(model, ["sentence"], draw);
+  return follow(model, ["sentence", "temperature"], draw);
 }
 
 export default { render };

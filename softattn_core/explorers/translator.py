@@ -1,8 +1,10 @@
 """The translator explorer: the trained network runs in the page and shows where it looks."""
 
+from copy import copy
+
 import traitlets
 
-from softattn_core.explorers.base import Explorer, front_end
+from softattn_core.explorers.base import Explorer, Temperature, front_end
 from softattn_core.translator import corpus, load_checkpoint, rounded
 from softattn_core.translator.model import translate
 
@@ -13,10 +15,12 @@ def constant(trait, value):
 
 
 class TranslatorExplorer(Explorer):
-    """Type an English sentence; read its Chinese, and the weight of each word for each word.
+    """Type an English sentence; read its Chinese, and where the model looked for each word of it.
 
+    `temperature` divides the scores of attention: 1 is as trained, high looks everywhere at once.
     `parameters` are those of a model with attention; without them, the stored ones. The page gets
-    them as float16, row by row, in the order of `shapes`.
+    them as float16, row by row, in the order of `shapes`. A `compact` explorer leaves out the
+    heat-map and the list of words.
 
     >>> explorer = TranslatorExplorer("I love you!")
     >>> explorer
@@ -27,30 +31,38 @@ class TranslatorExplorer(Explorer):
     (4, 3)
     """
 
-    _esm = front_end("translator.js")
-    controls = ("sentence",)
+    _esm = front_end("heat_map.js", "translator.js")
+    controls = ("sentence", "temperature")
 
     sentence = traitlets.Unicode().tag(sync=True)
+    temperature = Temperature().tag(sync=True, usual=1.0)
+    compact = traitlets.Bool(read_only=True).tag(sync=True)
     parameters = traitlets.Bytes(read_only=True).tag(sync=True)
     shapes = traitlets.List(read_only=True).tag(sync=True)
     english = constant(traitlets.List, list(corpus.ENGLISH_WORDS))
     chinese = constant(traitlets.List, list(corpus.CHINESE_WORDS))
     contractions = constant(traitlets.Dict, corpus.CONTRACTIONS)
+    grammar = constant(traitlets.Dict, corpus.grammar_rules())
     max_words = constant(traitlets.Int, corpus.MAX_WORDS)
     examples = constant(traitlets.List, list(corpus.DEMONSTRATIONS))
 
-    def __init__(self, sentence=corpus.DEMONSTRATIONS[0], parameters=None):
+    def __init__(self, sentence=corpus.DEMONSTRATIONS[0], parameters=None, temperature=1.0,
+                 compact=False):
         self._model = rounded(parameters or load_checkpoint("attention_h64"))
         arrays = self._model.values()
         self.set_trait("parameters", b"".join(a.astype("<f2").tobytes() for a in arrays))
         # A list: on its way to the page a notebook's dicts are sorted by name.
         self.set_trait("shapes", [(name, a.shape) for name, a in self._model.items()])
-        super().__init__(sentence=sentence)
+        self.set_trait("compact", compact)
+        super().__init__(sentence=sentence, temperature=temperature)
 
     @property
     def translation(self):
         """The sentence's Translation; a SentenceError, if the model can not read it."""
-        return translate(self._model, [corpus.read_sentence(self.sentence)])[0]
+        # The score s^T W h over T is s^T (W / T) h.
+        model = copy(self._model)
+        model["attention_W"] = model["attention_W"] / self.temperature
+        return translate(model, [corpus.read_sentence(self.sentence)])[0]
 
     @property
     def weights(self):

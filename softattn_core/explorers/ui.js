@@ -254,6 +254,8 @@ function scrollBox(label, child) {
 function linked(...nodes) {
   const light = (on) => () => nodes.forEach((node) => node.classList.toggle("sa-lit", on));
   for (const node of nodes) {
+    // To a shape of an SVG a listener for focus would bring a stop of the Tab key.
+    if (node instanceof SVGElement && !node.hasAttribute("tabindex")) continue;
     for (const event of ["pointerenter", "focusin"]) node.addEventListener(event, light(true));
     for (const event of ["pointerleave", "focusout"]) node.addEventListener(event, light(false));
   }

@@ -12,6 +12,7 @@ from softattn_core.explorers import (
     BottleneckExplorer,
     FocusExplorer,
     ThreeStepsExplorer,
+    TrainingExplorer,
     TranslatorExplorer,
 )
 from softattn_core.translator import load_checkpoint
@@ -20,6 +21,7 @@ from softattn_core.translator.corpus import (
     ENGLISH_WORDS,
     MAX_WORDS,
     held_out_pairs,
+    in_grammar,
     near_words,
     tokenise,
 )
@@ -41,8 +43,28 @@ from tests.site.test_explorers import (
     too_small,
 )
 
-ALL = [FocusExplorer, BottleneckExplorer, ThreeStepsExplorer, TranslatorExplorer]
 PHONE = {"width": 360, "height": 740}
+RUN = {"first_losses": [4.2, 4.1], "early_loss": [3.1, 0.4], "loss_curve": [0.3, 0.001]}
+
+
+def film(count=4):
+    """Weights as load_training_weights gives them, made up: equal at first, then ever surer."""
+    sentences = []
+    for english, chinese in (("i love you", "我 爱 你"),
+                             ("i eat apples at home", "我 在家 吃 苹果")):
+        x, y = len(english.split()), len(chinese.split())
+        scores = np.random.default_rng(x).normal(size=(y, x))
+        weights = [attention_weights(4 * step * scores).round(3).tolist() for step in range(count)]
+        sentences.append({"english": english.split(), "chinese": chinese.split(),
+                          "weights": weights})
+    return {"steps": [0, 60, 700, 10_000][:count], "sentences": sentences}
+
+
+def training(at=0):
+    return TrainingExplorer(at, film(), RUN)
+
+
+ALL = [FocusExplorer, BottleneckExplorer, ThreeStepsExplorer, TranslatorExplorer, training]
 
 
 def page_of(seen):
@@ -148,7 +170,9 @@ DRIVE_STEPS = """(settings) => settings.map((values) => {
     context: root.querySelector("b.sa-values[data-value]").dataset.value.split(","),
     values: shown(root), mark: drawn(".sa-plane .sa-mark", "transform")[0],
     hull: drawn(".sa-hull", "points")[0], grips: drawn(".sa-point", "transform"),
-    arrows: drawn(".sa-plane .sa-arrow", "d"), text: root.innerText,
+    heads: drawn(".sa-plane .sa-head", "points"),
+    thickness: drawn(".sa-plane .sa-shaft", "stroke-width").map(Number),
+    labels: all(".sa-point text").map((label) => label.textContent),
   };
 })"""
 UNIT = 200 / 3.5
@@ -190,9 +214,13 @@ def test_three_steps_equal_the_core(show):  # noqa: F811
         corners = np.array(re.findall(r"[-\d.e]+", found["hull"]), float).reshape(3, 2)
         assert corners == pytest.approx(on_plane(h))
         assert points(" ".join(found["grips"])) == pytest.approx(on_plane([*h, s]))
-        tips = np.array([points(arrow)[1] for arrow in found["arrows"]])
-        expected = on_plane([s @ W, exact.context, *h, s])
+        tips = np.array([points(head)[0] for head in found["heads"]])
+        parts = np.cumsum(exact.weights[:, None] * h, axis=0)  # tip to tail
+        expected = on_plane([s @ W, *h, s, *parts])
         assert tips == pytest.approx(expected, rel=1e-9, abs=1e-6)
+        assert found["thickness"][1:4] == pytest.approx(1.5 + 9 * exact.weights, abs=0.01)
+        assert found["labels"][:3] == [f"{word} {weight:.2f}" for word, weight in
+                                       zip(("I", "love", "you"), exact.weights, strict=True)]
         assert_all_rounded(found["values"])
     assert seen.complaints == []
 
@@ -233,6 +261,72 @@ def test_a_finger_drags_an_arrow_and_scrolls_elsewhere(show):  # noqa: F811
     assert numbers(page, ".sa-entry .sa-field")[:2] == pytest.approx([2, 0], abs=0.06)
     swipe(page, (box["x"] + 20, box["y"] + 280), (box["x"] + 20, box["y"] + 100))
     assert page.evaluate("scrollY") > 50
+
+
+def test_three_steps_one_after_the_other(show):  # noqa: F811
+    page = page_of(show(ThreeStepsExplorer()))
+    thickness = lambda: page.locator(".sa-plane .sa-shaft").evaluate_all(  # noqa: E731
+        "(all) => all.slice(1, 4).map((shaft) => Number(shaft.getAttribute('stroke-width')))")
+    later = page.get_by_role("columnheader", name="2 weight")
+    context = page.locator(".sa-contextline")
+    page.get_by_role("button", name="1 score").click()
+    assert thickness() == [2.5] * 3 and not later.is_visible() and not context.is_visible()
+    assert page.locator(".sa-point text").all_text_contents() == [
+        "I 1.00", "love 3.00", "you 0.20", "s"]
+    feet = [points(reach)[1] for reach in page.locator(".sa-reach").evaluate_all(
+        "(all) => all.map((path) => path.getAttribute('d'))")]
+    along = np.array([1, 3]) / 10  # sᵀW over its squared length
+    assert feet == pytest.approx(on_plane(np.outer([1, 3, 0.2], along)))
+    page.get_by_role("button", name="2 weight").click()
+    assert later.is_visible() and not context.is_visible()
+    assert thickness() == pytest.approx(1.5 + 9 * ThreeStepsExplorer().weights, abs=0.01)
+    assert page.locator(".sa-part:visible").count() == 0
+    page.get_by_role("button", name="3 context").click()
+    assert context.is_visible() and page.locator(".sa-part:visible").count() == 3
+    assert page.get_by_role("button", name="3 context").get_attribute("aria-pressed") == "true"
+
+
+def test_three_steps_played(show):  # noqa: F811
+    page = page_of(show(ThreeStepsExplorer()))
+    page.get_by_role("button", name="Play").click()
+    page.locator("[data-stage='1']").wait_for()
+    page.locator("[data-stage='3']").wait_for()
+    page.get_by_role("button", name="Play").wait_for()
+    assert page.locator(".sa-part:visible").count() == 3
+
+
+def test_nothing_plays_for_readers_who_asked_for_less_motion(show):  # noqa: F811
+    page = show(ThreeStepsExplorer(), training(), reduced_motion="reduce").page
+    assert page.get_by_role("button", name="Play").count() == 0
+    assert page.get_by_role("button", name="1 score").is_visible()
+
+
+def test_the_right_button_drags_no_arrow(show):  # noqa: F811
+    page = show(ThreeStepsExplorer()).page
+    page.mouse.move(*middle(page.locator(".sa-grip").nth(0).bounding_box()))
+    page.mouse.down(button="right")
+    page.mouse.move(5, 5, steps=3)
+    assert numbers(page, ".sa-entry .sa-field")[:2] == [1, 0]
+
+
+def test_no_word_of_the_plane_is_covered(show):  # noqa: F811
+    """The diamond of the context and the rings stand beside the words."""
+    page = show(ThreeStepsExplorer()).page
+    box = lambda node: list(node.bounding_box().values())  # noqa: E731
+    words = [box(word) for word in page.locator(".sa-point text").all()]
+    for other in [page.locator(".sa-plane .sa-mark"), *page.locator(".sa-ring").all()]:
+        x, y, width, height = box(other)
+        for left, top, wide, high in words:
+            assert (x > left + wide or x + width < left or y > top + high * 0.8
+                    or y + height < top + high * 0.2)
+
+
+def test_a_row_and_its_arrow_light_up_together(show):  # noqa: F811
+    page = show(ThreeStepsExplorer()).page
+    page.get_by_role("rowheader", name="love").hover()
+    assert page.locator(".sa-point.sa-lit text").all_text_contents() == ["love 0.84"]
+    page.get_by_role("slider", name="of you as an arrow").focus()
+    assert page.locator("tr.sa-lit th").all_inner_texts() == ["love", "you"]
 
 
 def test_three_steps_words_stay_text(show):  # noqa: F811
@@ -326,17 +420,17 @@ def test_the_reading_line_by_keyboard_mouse_and_reset(show):  # noqa: F811
 DRIVE_TRANSLATOR = """(sentences) => sentences.map((text) => {
   const root = document.querySelector(".sa-explorer");
   const all = (selector) => [...root.querySelectorAll(selector)];
-  use(root.querySelector("input"), text);
-  root.querySelector(".sa-typing button").click();
+  const texts = (selector) => all(selector).map((node) => node.textContent);
+  use(root.querySelector("input.sa-text"), text);
   return {
     message: root.querySelector(".sa-message").textContent,
-    offers: all(".sa-message button").map((button) => button.textContent),
+    cautious: !root.querySelector(".sa-caution").hidden, offers: texts(".sa-message button"),
     shown: !root.querySelector(".sa-map").closest("[hidden]"),
-    words: root.querySelector(".sa-translation").textContent,
-    columns: all("thead th").map((head) => head.textContent),
-    heads: all("tbody th").map((head) => head.textContent),
+    words: texts(".sa-translation button").join(" "), typed: texts(".sa-words[lang=en] button"),
+    columns: texts("thead th"), heads: texts("tbody th"),
     weights: all("tbody tr").map((row) => read(row.querySelectorAll("td")).map(Number)),
-    texts: all("tbody td").map((cell) => cell.textContent), boxes: all("b, img, i").length,
+    cells: texts("tbody td"), boxes: all("b, img, i").length,
+    arcs: all(".sa-arcs path").map((path) => Number(path.getAttribute("stroke-width"))),
   };
 })"""
 
@@ -348,19 +442,27 @@ def model():
 
 def assert_translated(found, exact):
     assert found["shown"] and found["message"] == ""
+    assert found["cautious"] != in_grammar(exact.english)
     assert found["words"] == " ".join(exact.chinese)
-    assert found["columns"] == list(exact.english)
+    assert found["columns"] == found["typed"] == list(exact.english)
     ended = len(exact.weights) > len(exact.chinese)
     assert found["heads"] == [*exact.chinese, *["<eos>*"] * ended]
-    assert np.array(found["weights"]) == pytest.approx(exact.weights, abs=1e-9)
-    assert found["texts"] == [f"{w:.2f}" for w in np.ravel(found["weights"])]
+    weights = np.array(found["weights"])
+    assert weights == pytest.approx(exact.weights, abs=1e-9)
+    numbered = len(exact.english) <= 16
+    assert found["cells"] == [
+        f"{w:.2f}" if numbered and w >= 0.005 else "" for w in np.ravel(weights)]
+    drawn = [1 + 5 * w for w in np.ravel(weights[:len(exact.chinese)]) if w >= 0.02]
+    assert found["arcs"] == pytest.approx(drawn, abs=0.051)
 
 
 def test_translator_equals_numpy_on_sentences_of_all_lengths(show, model):  # noqa: F811
     seen = show(TranslatorExplorer())
     sentences = [pair.english for group in held_out_pairs() for pair in group[3:23]]
     assert len(sentences) == 200 and max(map(len, sentences)) > 50
-    sentences += [tuple(text.split()) for text in DEMONSTRATIONS if "'" not in text]
+    sentences += [tuple(text.split()) for text in DEMONSTRATIONS]
+    rng = random.Random(9)  # and some outside the grammar
+    sentences += [tuple(rng.sample(words, len(words))) for words in sentences[:30]]
     found = page_of(seen).evaluate(DRIVE_TRANSLATOR, [" ".join(words) for words in sentences])
     for result, words in zip(found, sentences, strict=True):
         [exact] = translate(model, [words])
@@ -368,9 +470,13 @@ def test_translator_equals_numpy_on_sentences_of_all_lengths(show, model):  # no
     assert seen.complaints == []
 
 
+def said(page):
+    return " ".join(page.locator(".sa-translation button").all_inner_texts())
+
+
 def test_translator_answers_at_once_and_love_looks_at_love(show, model):  # noqa: F811
     page = show(TranslatorExplorer()).page
-    assert page.locator(".sa-translation").inner_text() == "我 爱 你"
+    assert said(page) == "我 爱 你"
     [exact] = translate(model, [["i", "love", "you"]])
     weights = np.reshape(numbers(page, ".sa-map tbody td"), (4, 3))
     assert weights == pytest.approx(exact.weights, abs=1e-9)
@@ -381,10 +487,10 @@ def test_the_translator_of_the_book_translates(visit, site_url, model):
     """On the built page, whose state went through a notebook file: not only as Python sends it."""
     page = visit(f"{site_url}/chapters/04_attention.html").page
     explorer = page.locator(".sa-explorer").filter(has=page.locator(".sa-translation"))
-    for text, said in zip(DEMONSTRATIONS, translate(model, [
+    for text, exact in zip(DEMONSTRATIONS, translate(model, [
             tokenise(text) for text in DEMONSTRATIONS]), strict=True):
         explorer.get_by_role("button", name=text, exact=True).click()
-        assert explorer.locator(".sa-translation").inner_text() == " ".join(said.chinese)
+        assert said(explorer) == " ".join(exact.chinese)
 
 
 def test_translator_reads_as_python_reads(show, model):  # noqa: F811
@@ -453,11 +559,118 @@ def test_odd_input_gets_a_sensible_message(show):  # noqa: F811
     assert seen.complaints == []
 
 
+def test_it_translates_while_the_reader_types(show):  # noqa: F811
+    page = show(TranslatorExplorer("")).page
+    page.get_by_role("textbox", name="English sentence").focus()
+    english = page.locator(".sa-words[lang=en] button")
+    page.keyboard.type("i love yo")
+    assert said(page) == "" and english.all_inner_texts() == ["i", "love", "yo…"]
+    assert page.locator(".sa-message").inner_text() == "", "an unfinished word is no mistake"
+    page.keyboard.type("u")
+    assert said(page) == "我 爱 你" and page.locator(".sa-arcs path").count() >= 3
+    page.keyboard.type("x")
+    assert said(page) == "" and english.all_inner_texts() == ["i", "love", "youx"]
+    assert page.locator(".sa-arcs path").count() == 0 and not page.locator(".sa-map").is_visible()
+    assert "does not know “youx”" in page.locator(".sa-message").inner_text()
+    page.keyboard.press("Backspace")
+    page.keyboard.type(" an")
+    assert said(page) == "我 爱 你", "what went before is a sentence"
+    for _ in range(4):
+        page.keyboard.press("Backspace")
+    page.keyboard.press("Enter")
+    assert "does not know “yo”" in page.locator(".sa-message").inner_text()
+
+
+def test_a_word_of_caution_outside_the_grammar(show):  # noqa: F811
+    page = page_of(show(TranslatorExplorer()))
+    for text, strange in [("cat", True), ("i love you you love me", True), ("i love you", False),
+                          ("i love you and you love me", False), ("i eats apples", True)]:
+        page.get_by_role("textbox", name="English sentence").fill(text)
+        page.get_by_role("textbox", name="English sentence").press("Enter")
+        assert page.locator(".sa-caution").is_visible() == strange, text
+        assert said(page), "there is a translation all the same"
+
+
+def test_the_temperature_of_attention(show):  # noqa: F811
+    explorer = TranslatorExplorer(DEMONSTRATIONS[2], temperature=5.0, compact=True)
+    page = page_of(show(explorer))
+    assert said(page) == " ".join(explorer.translation.chinese)
+    arcs = page.locator(".sa-arcs path")
+    explorer.temperature = 20.0
+    page.get_by_label("Temperature T", exact=True).focus()
+    page.keyboard.press("End")
+    assert said(page) == " ".join(explorer.translation.chinese) != "我 今天 在家 吃 苹果"
+    shown = len(explorer.translation.chinese)
+    assert arcs.count() == (explorer.weights[:shown] >= 0.02).sum()
+    page.get_by_role("button", name="Reset").click()
+    assert page.get_by_label("Temperature T, exact value").input_value() == "5"
+
+
+def test_the_compact_translator_has_the_arcs_only(show):  # noqa: F811
+    page = show(TranslatorExplorer(compact=True)).page
+    assert said(page) == "我 爱 你"
+    assert page.locator("table, details").count() == 0
+    page.get_by_role("button", name="爱").hover()
+    assert page.locator(".sa-reading").inner_text().startswith("爱 looks at: love ")
+
+
+def lit(page):
+    return page.locator(".sa-words .sa-on").all_inner_texts()
+
+
+def test_the_arcs_of_a_word_by_mouse_keyboard_and_finger(show, model):  # noqa: F811
+    seen = show(TranslatorExplorer(DEMONSTRATIONS[2]), has_touch=True)
+    page = seen.page
+    assert page.locator(".sa-arcs .sa-picked").count() == 0
+    page.get_by_role("button", name="今天").hover()
+    assert lit(page) == ["today", "今天"] and page.locator("path.sa-on").count() == 1
+    assert page.locator("tr:has(th.sa-on) td.sa-on").count() == 6, "its row of the heat-map"
+    page.mouse.move(0, 0)
+    assert lit(page) == [] and page.locator(".sa-arcs .sa-picked").count() == 0
+    page.get_by_role("button", name="eat", exact=True).focus()
+    assert lit(page) == ["eat", "吃"]
+    assert page.locator(".sa-reading").inner_text() == "eat is looked at by: 吃 1.00"
+    page.keyboard.press("Tab")
+    assert lit(page) == ["apples", "苹果"]
+    page.get_by_role("button", name="在家").tap()
+    assert lit(page) == ["home", "在家"]
+    page.locator(".sa-map tbody td").nth(5 + 6).hover()
+    assert lit(page) == ["today", "今天"]
+    assert page.locator(".sa-reading").inner_text().startswith("今天 takes ")
+
+
+def test_on_a_phone_the_arcs_run_across(show):  # noqa: F811
+    text = DEMONSTRATIONS[4]
+    page = show(TranslatorExplorer(text), viewport=PHONE).page
+    boxes = [word.bounding_box() for word in page.locator(".sa-words button").all()]
+    assert all(0 <= box["x"] and box["x"] + box["width"] <= 360 for box in boxes)
+    start = page.locator(".sa-arcs path").first.get_attribute("d")
+    assert start.startswith("M0 ")
+    page.set_viewport_size({"width": 1000, "height": 740})
+    page.wait_for_function(
+        "document.querySelector('.sa-arcs path').getAttribute('d').match(/^M[^ ]+ 0C/)")
+
+
+def test_only_what_changed_is_drawn(show):  # noqa: F811
+    page = page_of(show(TranslatorExplorer(DEMONSTRATIONS[2])))
+    changed = """(text) => {
+      const seen = new MutationObserver(() => {});
+      const root = document.querySelector(".sa-explorer");
+      seen.observe(root, { childList: true, subtree: true });
+      use(root.querySelector("input.sa-text"), text);
+      const records = seen.takeRecords()
+        .filter((record) => !record.target.closest("p, .sa-message"));
+      return [records.length,
+              records.filter((record) => record.target.matches("tr, tbody")).length];
+    }"""
+    assert page.evaluate(changed, "I eat apples at home today!") == [0, 0]
+    records, cells = page.evaluate(changed, "i eat pears at home today")
+    assert 0 < records <= 20 and cells == 0, "other words and numbers in the cells that stand"
+
+
 def test_the_heat_map_by_keyboard(show, model):  # noqa: F811
     page = show(TranslatorExplorer()).page
-    page.get_by_role("textbox").focus()
-    page.keyboard.press("Tab")
-    page.keyboard.press("Tab")
+    page.locator(".sa-map [tabindex='0']").focus()
     for key in ("ArrowDown", "ArrowRight", "ArrowUp", "ArrowUp", "ArrowDown"):
         page.keyboard.press(key)
     [exact] = translate(model, [["i", "love", "you"]])
@@ -471,15 +684,15 @@ def test_the_heat_map_by_keyboard(show, model):  # noqa: F811
     assert page.locator(".sa-reading").inner_text().startswith(f"{exact.chinese[0]} takes")
 
 
-def test_a_large_heat_map_scrolls_in_its_own_box(show):  # noqa: F811
+def test_a_large_heat_map_scrolls_in_its_own_box_with_a_cue(show):  # noqa: F811
     words = next(p.english for group in held_out_pairs() for p in group if len(p.english) == 12)
     page = show(TranslatorExplorer(" ".join(words)), viewport=PHONE).page
     assert page.evaluate("document.documentElement.scrollWidth") == 360
-    assert page.evaluate("""() => {
-      const box = document.querySelector(".sa-scroll");
-      box.scrollLeft = 1e4;
-      return box.scrollLeft > 100 && box.getBoundingClientRect().right <= innerWidth;
-    }""")
+    page.locator(".sa-scroll.sa-more-right").wait_for()
+    page.evaluate("document.querySelector('.sa-scroll').scrollLeft = 1e4")
+    page.locator(".sa-scroll.sa-more-left:not(.sa-more-right)").wait_for()
+    box, last = (page.locator(s).last.bounding_box() for s in (".sa-scroll", ".sa-map thead th"))
+    assert last["x"] + last["width"] <= box["x"] + box["width"] + 1 <= 361, "the last is reached"
     head = page.locator(".sa-map tbody th").first.bounding_box()
     assert head["x"] >= 0, "the Chinese word stays in sight"
 
@@ -487,11 +700,68 @@ def test_a_large_heat_map_scrolls_in_its_own_box(show):  # noqa: F811
 def test_examples_answer(show, model):  # noqa: F811
     page = show(TranslatorExplorer("i love him")).page
     for text in DEMONSTRATIONS:
-        page.get_by_role("textbox").fill("something else")
+        page.get_by_role("textbox", name="English sentence").fill("something else")
         page.get_by_role("button", name=text, exact=True).click()
         [exact] = translate(model, [tokenise(text)])
-        assert page.locator(".sa-translation").inner_text() == " ".join(exact.chinese)
-        assert page.get_by_role("textbox").input_value() == text
+        assert said(page) == " ".join(exact.chinese)
+        assert page.get_by_role("textbox", name="English sentence").input_value() == text
+
+
+# --- Training ------------------------------------------------------------------------------------
+
+READ_FILM = """() => [...document.querySelectorAll(".sa-map")].map((map) => ({
+  english: [...map.tHead.querySelectorAll("th")].map((head) => head.textContent),
+  chinese: [...map.tBodies[0].querySelectorAll("th")].map((head) => head.textContent),
+  weights: [...map.tBodies[0].rows].map((row) =>
+    [...row.querySelectorAll("td")].map((cell) => Number(cell.dataset.value))),
+  shades: [...map.querySelectorAll("td[data-value]")].map((cell) =>
+    Number(cell.style.getPropertyValue("--weight"))),
+}))"""
+
+
+def test_the_film_shows_every_stored_weight(show):  # noqa: F811
+    seen = show(training())
+    page = page_of(seen)
+    slider = page.get_by_role("slider", name="Training step")
+    slider.focus()
+    losses = ["4.200 nats a word", "0.400 nats a word (mean of steps 50 to 99)",
+              "0.001 nats a word (mean of steps 500 to 999)",
+              "0.001 nats a word (mean of steps 500 to 999)"]
+    for at, (step, loss) in enumerate(zip(film()["steps"], losses, strict=True)):
+        for found, sentence in zip(page.evaluate(READ_FILM), film()["sentences"], strict=True):
+            assert found["english"] == sentence["english"]
+            assert found["chinese"] == sentence["chinese"]
+            assert found["weights"] == sentence["weights"][at]
+            assert found["shades"] == [w for row in sentence["weights"][at] for w in row]
+        assert page.locator(".sa-readout").inner_text().split() == [
+            "Step", str(step), "loss", *loss.split()]
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("Home")
+    assert page.locator(".sa-readout b").inner_text() == "Step 0"
+    assert seen.complaints == []
+
+
+def test_the_film_plays_to_its_end_and_resets(show):  # noqa: F811
+    page = show(training(2)).page
+    page.get_by_role("button", name="Play").click()
+    page.get_by_text("Step 10000").first.wait_for()
+    page.get_by_role("button", name="Play").wait_for()
+    page.get_by_role("button", name="Reset").click()
+    page.get_by_text("Step 700", exact=True).wait_for()
+
+
+def test_a_cell_of_the_film_is_read_at_every_step(show):  # noqa: F811
+    page = page_of(show(training()))
+    page.locator(".sa-map").nth(1).locator("tbody td").nth(0).hover()
+    first = film()["sentences"][1]["weights"]
+    assert page.locator(".sa-reading").inner_text() == (
+        f"我 takes {first[0][0][0]:.3f} of its attention from i")
+    page.get_by_role("slider", name="Training step").focus()
+    page.keyboard.press("ArrowRight")
+    assert page.locator(".sa-reading").inner_text().startswith(f"我 takes {first[1][0][0]:.3f}"[:9])
+    page.locator(".sa-map").nth(0).locator("[tabindex='0']").focus()
+    page.keyboard.press("ArrowDown")
+    assert page.locator(".sa-reading").inner_text().startswith("爱 takes ")
 
 
 # --- For everyone --------------------------------------------------------------------------------
@@ -500,9 +770,9 @@ def test_examples_answer(show, model):  # noqa: F811
 @pytest.mark.parametrize("language", ["en", "zh-CN"])
 def test_axe_finds_nothing(show, theme, language):  # noqa: F811
     page = show(*[each() for each in ALL], theme=theme, language=language).page
-    for text in ("i love you", "i love lovers and dragons"):
-        page.locator(".sa-typing input").fill(text)
-        page.locator(".sa-typing button").click()
+    for text in ("i love you", "i love lovers and dragons", "cat"):
+        page.locator("input.sa-text[lang=en]").fill(text)
+        page.locator("input.sa-text[lang=en]").press("Enter")
         results = Axe().run(page)
         assert results.violations_count == 0, results.generate_report()
 
@@ -517,11 +787,12 @@ def test_every_control_is_reached_by_tab_labelled_and_shows_its_focus(show, expl
 @pytest.mark.parametrize("explorer", ALL)
 def test_touch_targets_are_at_least_44_pixels(show, explorer):  # noqa: F811
     page = show(explorer(), viewport=PHONE).page
-    controls = "button, input:not([type=radio]), label, .sa-grip, summary, .sa-map tbody td"
+    # A cell of the film is read by arrow keys too; fingers have 24 pixels of it.
+    controls = "button, input:not([type=radio]), label, .sa-grip, summary, .sa-numbered tbody td"
     assert too_small(page, controls) == []
 
 
-@pytest.mark.parametrize("explorer", [FocusExplorer, BottleneckExplorer, ThreeStepsExplorer])
+@pytest.mark.parametrize("explorer", [each for each in ALL if each is not TranslatorExplorer])
 @pytest.mark.parametrize("width, text", [(360, 100), (320, 100), (640, 200), (1280, 100)],
                          ids=["phone", "zoom 400 %", "text 200 %", "wide"])
 def test_nothing_is_lost_on_a_phone_or_zoomed(show, explorer, width, text):  # noqa: F811
@@ -538,4 +809,57 @@ def test_chinese_pages_get_chinese_controls(show):  # noqa: F811
 
 @pytest.mark.parametrize("explorer", ALL)
 def test_an_explorer_is_small(explorer):
-    assert bytes_sent(explorer) < 20_000
+    assert bytes_sent(explorer()) < 20_000
+
+
+STATES = [
+    (lambda: ThreeStepsExplorer(), ["1 score", "W swaps the axes"],
+     ".sa-entry .sa-field, [aria-pressed=true]"),
+    (lambda: TranslatorExplorer(), [DEMONSTRATIONS[2]], ".sa-words button, .sa-map td"),
+]
+
+
+@pytest.mark.parametrize("explorer, presses, shown", STATES, ids=["three steps", "translator"])
+def test_a_link_brings_the_state_back(show, visit, explorer, presses, shown):  # noqa: F811
+    page = show(explorer()).page
+    for name in presses:
+        page.get_by_role("button", name=name).click()
+    page.get_by_role("button", name="Copy link").click()
+    page.wait_for_function("location.hash.length > 1")
+    read = """(all) => all.map((node) => node.value ?? node.textContent)"""
+    state = page.locator(shown).evaluate_all(read)
+    other = visit(page.url).page
+    assert other.locator(shown).evaluate_all(read) == state
+    other.get_by_role("button", name="Reset").click()
+    assert other.locator(shown).evaluate_all(read) != state
+
+
+def test_forced_colours_hide_nothing(show):  # noqa: F811
+    page = show(TranslatorExplorer(), training(3), ThreeStepsExplorer(),
+                forced_colors="active").page
+    look = "(node) => getComputedStyle(node).backgroundColor"
+    for number in range(3):
+        cells = page.locator(".sa-map").nth(number).locator("tbody td")
+        weights = cells.evaluate_all("(all) => all.map((cell) => Number(cell.dataset.value))")
+        most, least = (cells.nth(weights.index(f(weights))).evaluate(look) for f in (max, min))
+        assert most != least, "shading"
+    pressed, other = (page.get_by_role("button", name=name).evaluate(look)
+                      for name in ("3 context", "1 score"))
+    assert pressed != other
+    colours = page.locator("path.sa-shaft, .sa-arcs path").evaluate_all(
+        "(all) => [...new Set(all.map((path) => getComputedStyle(path).stroke))]")
+    assert set(colours) <= {"rgb(0, 0, 0)", "rgb(255, 255, 255)"} | set(
+        page.evaluate("""["CanvasText", "Highlight", "LinkText"].map((name) => {
+          const node = document.createElement("i");
+          node.style.color = name;
+          document.body.append(node);
+          return getComputedStyle(node).color;
+        })"""))
+
+
+def test_outcomes_are_spoken(show):  # noqa: F811
+    page = show(TranslatorExplorer(), ThreeStepsExplorer(), training(1)).page
+    spoken = page.locator("[role=status]")
+    for text in ("我 爱 你", "I 0.113, love 0.836, you 0.051; context (0.062, 0.856)",
+                 "Step 60; 我 takes"):
+        spoken.filter(has_text=text).first.wait_for(state="attached")

@@ -521,7 +521,7 @@ def assert_tab_reaches(page, controls, more):
         page.keyboard.press("Tab")
         at, name, ring = page.evaluate("""(selector) => {
           const focused = document.activeElement;
-          const mark = focused.querySelector?.(".sa-dot") ?? focused;
+          const mark = focused.querySelector?.(".sa-dot, .sa-ring") ?? focused;
           const style = getComputedStyle(mark);
           return [[...document.querySelectorAll(selector)].indexOf(focused),
             focused.ariaLabel || focused.textContent,
