@@ -159,7 +159,3 @@ def test_a_new_edition_has_a_storage_of_its_own(tmp_path, monkeypatch):
     assert storage() != first
     chapter.write_text("one")
     assert storage() == first
-
-
-def test_what_goes_into_a_build_makes_another():
-    assert lite.made_from(None) == lite.made_from(None) != lite.made_from(Path("folder"))

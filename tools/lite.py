@@ -30,6 +30,10 @@ ROOT = Path(__file__).parents[1]
 SITE = ROOT / "_build" / "html"
 WORK = ROOT / "_build" / "lite"
 START_PAGE = ("run.html", "run.css", "run.js")
+# JupyterLite looks for settings in it; its own would lead to an app that is not built.
+INDEX = """<meta http-equiv="refresh" content="0; url=run.html">
+<script id="jupyter-config-data" type="application/json">{}</script>
+"""
 OWN = ("lite.py", "pyodide.py")
 KINDS = {".py", ".js", ".css", ".json", ".csv", ".npz"}
 # Beyond what the book says: what a reader may write on a figure without Chinese.
@@ -184,7 +188,7 @@ def write_json(path, content):
 def build_jupyterlite(wheels, address):
     """In a folder of its own: JupyterLite reads its settings from where it runs."""
     (WORK / "files" / "chapters").mkdir(parents=True)
-    for path in chapter_files():
+    for path in [*chapter_files(), *ROOT.glob("chapters/*.md")]:  # these, so that links find them
         shutil.copy(path, WORK / "files" / "chapters")
     write_json(WORK / "jupyter-lite.json", configuration(wheels, address))
     done = subprocess.run(
@@ -211,9 +215,13 @@ def copy_pyodide(folder, target):
 
 
 def add_start_page(lite, address):
-    """The page that looks whether all is well, loads Python and goes on to the notebook."""
+    """The page that looks whether all is well, loads Python and goes on to the notebook; and one
+    for the links within notebooks, for which JupyterLite would want its file browser."""
     for name in START_PAGE:
         shutil.copy(ROOT / "lite" / name, lite)
+    (lite / "tree").mkdir()
+    shutil.copy(ROOT / "lite" / "tree.html", lite / "tree" / "index.html")
+    (lite / "index.html").write_text(INDEX)
     shutil.copy(ROOT / "lite" / "pyodide-lock.json", lite)
     write_json(lite / "run.json", {"address": address, "files": listed()["files"]})
 
@@ -234,11 +242,12 @@ def clear(folder):
             shutil.rmtree(path)
 
 
-def made_from(pyodide):
-    """A hash of all that goes into a build."""
-    files = [*chapter_files(), *package_files(), *sorted(ROOT.glob("lite/*")),
-             *sorted(ROOT.glob("*-lite.txt")), *(ROOT / "tools" / name for name in OWN)]
-    digest = hashlib.sha256(str(pyodide).encode())
+def made_from():
+    """A hash of all that goes into a build, but for Pyodide."""
+    others = [path for pattern in ("lite/*", "chapters/*.md", "*-lite.txt")
+              for path in sorted(ROOT.glob(pattern))]
+    files = [*chapter_files(), *package_files(), *others, *(ROOT / "tools" / name for name in OWN)]
+    digest = hashlib.sha256()
     for path in files:
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()
@@ -260,7 +269,7 @@ def build(pyodide, note):
 def main(pyodide=None):
     if not (SITE / "index.html").is_file():
         sys.exit("The book is not built: run 'make book' first.")
-    kept, note = SITE / "lite" / "made_from.txt", made_from(pyodide)
+    kept, note = SITE / "lite" / "made_from.txt", f"{made_from()} {pyodide}"
     if not (kept.is_file() and kept.read_text(encoding="utf-8") == note):
         build(pyodide, note)
     offer(elsewhere=pyodide is None)

@@ -18,6 +18,7 @@ import pytest
 from softattn_core import softmax
 from tests.site.conftest import ROOT
 from tools.drill import copy_book
+from tools.lite import made_from
 from tools.notebooks import normal, paths
 from tools.pyodide import faults, listed
 
@@ -55,7 +56,9 @@ def pyodide():
 
 @pytest.fixture(scope="session")
 def lite(site_dir):
-    assert (site_dir / "lite" / "run.json").is_file(), "lite is not built: run 'make book' first"
+    note = site_dir / "lite" / "made_from.txt"
+    assert note.is_file(), "the notebooks are not built for the browser: run 'make book' first"
+    assert note.read_text(encoding="utf-8").startswith(made_from()), "they are old: run 'make book'"
     return site_dir / "lite"
 
 
@@ -206,6 +209,19 @@ def test_a_classroom_without_the_internet(browser, lite, pyodide, tmp_path):
         assert window.errors == []
     finally:
         window.context.close()
+
+
+def test_links_in_a_notebook_lead_to_notebooks_and_pages(window, site_url):
+    """Also /lite/ itself; each is a page of JupyterLite that was not built."""
+    for address, target in [
+        ("lite/tree?path=chapters%2F02_cat_dog_bird.ipynb",
+         "/lite/notebooks/index.html?path=chapters/02_cat_dog_bird.ipynb"),
+        ("lite/tree?path=chapters%2Fglossary.md#score", "/chapters/glossary.html#score"),
+        ("lite/tree?path=elsewhere", "/index.html"),
+        ("lite/", "/lite/run.html"),
+    ]:
+        window.page.goto(f"{site_url}/{address}", wait_until="commit")
+        window.page.wait_for_url(f"{site_url}{target}", wait_until="commit")
 
 
 EXPLORER = """from softattn_core.explorers import SoftmaxExplorer
