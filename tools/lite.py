@@ -20,6 +20,7 @@ import sys
 import zipfile
 from pathlib import Path
 
+import nbformat
 from fontTools import subset
 
 if __package__ is None:
@@ -190,6 +191,9 @@ def build_jupyterlite(wheels, address):
     (WORK / "files" / "chapters").mkdir(parents=True)
     for path in [*chapter_files(), *ROOT.glob("chapters/*.md")]:  # these, so that links find them
         shutil.copy(path, WORK / "files" / "chapters")
+    for path in WORK.glob("files/chapters/*.ipynb"):
+        # Read, a text is one again; JupyterLite would show a file's lines with commas between.
+        write_json(path, nbformat.read(path, as_version=4))
     write_json(WORK / "jupyter-lite.json", configuration(wheels, address))
     done = subprocess.run(
         [sys.executable, "-m", "jupyterlite_core", "build", "--apps=notebooks",

@@ -112,11 +112,15 @@ class Reader:
             ?.session?.kernel?.status === "idle" """)
 
     def run_all(self):
-        """All cells, to the end; the notebook as JupyterLab would save it."""
+        """The notebook after all its cells were run to the end."""
         self.page.evaluate("jupyterapp.commands.execute('notebook:run-all-cells')")
         self.wait("""[...jupyterapp.shell.currentWidget.content.model.cells]
             .filter((cell) => cell.type === "code" && cell.sharedModel.source.trim())
             .every((cell) => cell.executionCount && cell.executionState === "idle")""")
+        return self.saved()
+
+    def saved(self):
+        """The notebook as JupyterLab would save it."""
         saved = self.page.evaluate("jupyterapp.shell.currentWidget.content.model.toJSON()")
         return nbformat.from_dict(saved)
 
@@ -176,6 +180,7 @@ def differences(chapter, run):
     for chapter in CHAPTERS])
 def test_every_cell_says_in_the_browser_what_it_says_in_the_book(window, site_url, chapter):
     window.open_notebook(site_url, chapter)
+    assert differences(chapter, window.saved()) == {}, "unrun, it shows what the book shows"
     found = differences(chapter, window.run_all())
     reviewed = {cell: prints for (name, cell), prints in DIFFERENCES.items() if name == chapter}
     assert {cell: said for cell, (_, said) in found.items()} == {
