@@ -22,6 +22,8 @@ from softattn_core.translator.corpus import (
     training_pairs,
 )
 from softattn_core.translator.model import (
+    ATTENTION,
+    FIXED,
     initial_parameters,
     loss_and_gradients,
     previous_words,
@@ -46,8 +48,8 @@ def batches():
         yield encode_english([p.english for p in rows]), encode_chinese([p.chinese for p in rows])
 
 
-def numpy_step(attention):
-    parameters = initial_parameters(attention=attention)
+def numpy_step(config):
+    parameters = initial_parameters(config)
     adam = Adam(parameters)
 
     def step(source, target):
@@ -59,11 +61,11 @@ def numpy_step(attention):
     return step
 
 
-def torch_step(attention):
+def torch_step(config):
     """The same model from torch's own parts, started from the same parameters."""
-    arrays = initial_parameters(attention=attention)
+    arrays = initial_parameters(config)
     start = {name: torch.from_numpy(array) for name, array in arrays.items()}
-    hidden, embedding = start["encoder_U"].shape[1], start["encoder_W"].shape[1]
+    hidden, embedding, attention = config.hidden, config.embedding, config.normaliser
     embed, grus = {}, {}
     for part, side in (("encoder", "source"), ("decoder", "target")):
         words = ENGLISH_WORDS if side == "source" else CHINESE_WORDS
@@ -114,10 +116,10 @@ def torch_step(attention):
     return step
 
 
-def compare(attention):
-    steps = {"NumPy": numpy_step(attention)}
+def compare(config):
+    steps = {"NumPy": numpy_step(config)}
     if torch:
-        steps["PyTorch"] = torch_step(attention)
+        steps["PyTorch"] = torch_step(config)
     seconds = {name: [] for name in steps}
     for number, (source, target) in enumerate(batches()):
         losses = []
@@ -127,7 +129,7 @@ def compare(attention):
             seconds[name].append(perf_counter() - start)
         if number == 0 and torch:  # the same model, or the comparison is worth nothing
             assert abs(losses[0] - losses[1]) < 1e-3, losses
-    arm = "attention" if attention else "fixed"
+    arm = "attention" if config.normaliser else "fixed"
     times = ", ".join(f"{name} {median(s) * 1e3:5.1f} ms" for name, s in seconds.items())
     ratio = ""
     if torch:
@@ -138,7 +140,7 @@ def compare(attention):
 
 
 def time_one_translation():
-    parameters = {k: a.astype(np.float64) for k, a in initial_parameters().items()}
+    parameters = initial_parameters(dtype=np.float64)
     words = ["i", "am", "eating", "a", "big", "red", "apple"]
     translate(parameters, [words])
     seconds = []
@@ -155,8 +157,8 @@ def main():
     print(f"translator, NumPy {np.__version__}, {version}, one thread, one run\n")
     if torch:
         torch.set_num_threads(1)
-    for attention in (True, False):
-        compare(attention)
+    for config in (ATTENTION, FIXED._replace(fed=False)):
+        compare(config)
     time_one_translation()
 
 

@@ -14,7 +14,7 @@ from softattn_core.explorers import (
 from softattn_core.explorers.bottleneck import marked
 from softattn_core.translator import load_checkpoint, load_scores, rounded
 from softattn_core.translator.corpus import SentenceError, held_out_pairs
-from softattn_core.translator.model import initial_parameters, translate
+from softattn_core.translator.model import Config, initial_parameters, translate
 
 
 def test_focus_follows_its_scores():
@@ -95,7 +95,7 @@ def test_translator_follows_its_sentence():
 
 
 def test_translator_takes_other_parameters_rounded_as_the_page_gets_them():
-    own = initial_parameters(hidden=8, embedding=4, seed=3)
+    own = initial_parameters(Config(hidden=8, embedding=4), seed=3)
     explorer = TranslatorExplorer("i love you", own)
     [exact] = translate(rounded(own), [["i", "love", "you"]])
     assert explorer.weights == pytest.approx(exact.weights, rel=1e-12)

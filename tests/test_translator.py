@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 from math import exp
 from random import Random
 
@@ -11,47 +10,65 @@ import pytest
 
 import softattn_core.translator.train as training
 from softattn_core import attend, attention_weights, sparsemax
-from softattn_core.translator import load_checkpoint, load_scores, rounded
+from softattn_core.translator import (
+    load_checkpoint,
+    load_scores,
+    load_training_weights,
+    rounded,
+)
+from softattn_core.translator.arms import ARMS, CHECKPOINTS, OTHERS, RUNS, Run
 from softattn_core.translator.corpus import (
     CHINESE_WORDS,
     DEMONSTRATIONS,
     ENGLISH_WORDS,
     EOS,
+    FAMILIAR,
     LENGTH_BINS,
+    MAX_TRAINING_WORDS,
     PAD,
     SentenceError,
+    development_pairs,
     encode_chinese,
     encode_english,
     held_out_pairs,
     in_grammar,
     random_pair,
     read_sentence,
+    share_of_seen_clauses,
     tokenise,
+    trained_pairs_by_length,
     training_pairs,
 )
 from softattn_core.translator.evaluate import (
+    POSITIONS,
     alignment_accuracy,
     bleu,
+    development_loss,
     exact_match,
     focus,
     love_row,
+    right_at,
     score,
     table_row,
     trust_test,
+    weight_rows,
 )
 from softattn_core.translator.model import (
-    MATRICES,
+    ATTENTION,
+    FIXED,
+    Config,
+    Parameters,
     forward,
+    in_reading_order,
     initial_parameters,
     loss_and_gradients,
-    normaliser_of,
     translate,
 )
 from softattn_core.translator.normalisers import NORMALISERS
 
-CHECKPOINTS = ("attention_h64", "fixed_h64", "fixed_h128")
-NORMALISED = ("sparsemax_h64", "relu_sum_h64", "sigmoid_h64", "uniform_h64")
-RUNS = load_scores()["runs"] + load_scores()["normalisers"]
+# Their whole row is measured anew; of the others, which take as long each, a part of it.
+WHOLE = ("attention_h64", "fixed_h64", "fixed_h128_20k")
+ROWS = load_scores()["runs"]
 
 
 @pytest.fixture(scope="module")
@@ -80,15 +97,37 @@ def demonstration_pairs():
 
 
 def test_the_training_data_hold_no_demonstration_and_no_held_out_sentence(corpus):
-    texts = [f" {' '.join(pair.english)} " for pair in corpus]
-    for sentence in DEMONSTRATIONS:
-        assert not any(f" {sentence} " in text for text in texts)
-        assert set(sentence.split()) <= set(ENGLISH_WORDS)
     assert len(corpus) == 20_000
-    trained = {clause.strip() for text in texts
-               for clause in (text, *re.split(" (?:and|but|because|so) ", text))}
-    held_out = {" ".join(pair.english) for pairs in held_out_pairs() for pair in pairs}
-    assert held_out.isdisjoint(trained)
+    text = "\n".join(f" {' '.join(pair.english)} " for pair in corpus)
+    for sentence in DEMONSTRATIONS:
+        assert set(sentence.split()) <= set(ENGLISH_WORDS)
+        assert f" {sentence} " not in text
+    # Not even inside another sentence or clause; looked for by another way than the corpus does.
+    runs = set()
+    held_out = [pair.english for bins in (held_out_pairs(), development_pairs())
+                for pairs in bins for pair in pairs]
+    lengths = sorted({len(words) for words in held_out if len(words) <= MAX_TRAINING_WORDS})
+    for pair in corpus:
+        words = pair.english
+        for n in lengths:
+            runs |= {hash(words[i : i + n]) for i in range(len(words) - n + 1)}
+    assert not any(hash(words) in runs for words in held_out)
+
+
+def test_development_sentences_are_no_test(corpus):
+    test = {pair.english for pairs in held_out_pairs() for pair in pairs}
+    development = {pair.english for pairs in development_pairs() for pair in pairs}
+    assert len(development) == 100 * len(LENGTH_BINS)
+    assert test.isdisjoint(development)
+
+
+def test_test_sentences_are_mostly_new_combinations_of_clauses(corpus):
+    stored = load_scores()["seen_clauses"]
+    trained = [pair.english for pair in corpus]
+    for pairs, share in zip(held_out_pairs(), stored, strict=True):
+        assert share_of_seen_clauses([pair.english for pair in pairs], trained) == (
+            pytest.approx(share, abs=5e-5))
+    assert stored[0] == 0  # a clause by itself
 
 
 def test_the_demonstrations_belong_to_the_language():
@@ -105,10 +144,13 @@ def test_the_demonstrations_belong_to_the_language():
     assert found == wanted
 
 
-def test_held_out_sentences_fill_their_bins_without_repeats():
-    for pairs, (low, high) in zip(held_out_pairs(), LENGTH_BINS, strict=True):
-        assert len({pair.english for pair in pairs}) == len(pairs) == 200
+@pytest.mark.parametrize("pairs_of, count", [
+    (held_out_pairs, 200), (development_pairs, 100), (trained_pairs_by_length, 100)])
+def test_the_bins_are_full_without_repeats(pairs_of, count):
+    for pairs, (low, high) in zip(pairs_of(), LENGTH_BINS, strict=False):
+        assert len({pair.english for pair in pairs}) == len(pairs) == count
         assert all(low <= len(pair.english) <= high for pair in pairs)
+    assert len(trained_pairs_by_length()) == FAMILIAR == 8
 
 
 def test_alignment_leads_to_the_word_that_is_translated(corpus):
@@ -198,11 +240,15 @@ def test_sixty_words_can_be_read():
 # --- the model ---
 
 
-def float64_model(attention, hidden=7, normaliser="softmax"):
+def float64_model(config=ATTENTION, hidden=7):
     parameters = initial_parameters(
-        hidden, attention, seed=3, embedding=5, dtype=np.float64, normaliser=normaliser)
+        config._replace(hidden=hidden, embedding=5), seed=3, dtype=np.float64)
     rng = np.random.default_rng(3)
-    return {name: array + 0.1 * rng.normal(size=array.shape) for name, array in parameters.items()}
+    return parameters.map(lambda array: array + 0.1 * rng.normal(size=array.shape))
+
+
+def changed(parameters, **arrays):
+    return Parameters(parameters | arrays, parameters.config)
 
 
 def gradient_errors(parameters, source, target, step):
@@ -213,9 +259,9 @@ def gradient_errors(parameters, source, target, step):
     rng, errors = np.random.default_rng(0), {}
 
     def loss(name, array):
-        changed = parameters | {name: array}
-        assert (kept_words(changed, source, target) == kept).all()  # no kink in between
-        return loss_and_gradients(changed, source, target)[0]
+        moved = changed(parameters, **{name: array})
+        assert (kept_words(moved, source, target) == kept).all()  # no kink in between
+        return loss_and_gradients(moved, source, target)[0]
 
     for name, array in parameters.items():
         ours, slopes = [], []
@@ -237,37 +283,37 @@ def kept_words(parameters, source, target):
     return np.zeros(1) if weights is None else weights > 0
 
 
-@pytest.mark.parametrize("attention", [True, False])
-def test_gradients_against_finite_differences(corpus, attention):
+@pytest.mark.parametrize("arm", ARMS)
+def test_gradients_against_finite_differences(corpus, arm):
     # Sentences of several lengths, so with padding.
     source, target = arrays(corpus[:60:10])
     assert (source == PAD).any() and (target == PAD).any()
-    errors = gradient_errors(float64_model(attention), source, target, step=2e-5)
-    assert max(errors.values()) < 1e-6, errors
-
-
-@pytest.mark.parametrize(("normaliser", "step"), [
-    ("sparsemax", 2e-6), ("relu_sum", 2e-6), ("sigmoid", 2e-5), ("uniform", 2e-5)])
-def test_gradients_of_the_other_normalisers(corpus, normaliser, step):
-    source, target = arrays(corpus[:40:10])
-    parameters = float64_model(True, normaliser=normaliser)
-    parameters[MATRICES[normaliser]] *= 20  # so that some words get nothing, and some rows several
-    kept = kept_words(parameters, source, target)[target != PAD]
-    assert (kept.sum(axis=1) > 1).any()
-    assert (kept == (source != PAD).repeat((target != PAD).sum(axis=1), axis=0)).all() == (
-        normaliser in ("sigmoid", "uniform"))
-    errors = gradient_errors(parameters, source, target, step)
+    parameters = float64_model(ARMS[arm])
+    if "attention_W" in parameters:
+        parameters["attention_W"] *= 20  # so that some words get nothing, and some rows several
+    normaliser = ARMS[arm].normaliser
+    if normaliser in OTHERS:
+        kept = kept_words(parameters, source, target)[target != PAD]
+        words = (source != PAD).repeat((target != PAD).sum(axis=1), axis=0)
+        assert (kept.sum(axis=1) > 1).any()
+        some_get_nothing = normaliser in ("sparsemax", "relu_sum", "relu_n", "raw")
+        assert (kept != words).any() == some_get_nothing
+    errors = gradient_errors(parameters, source, target, step=2e-6)
     assert max(errors.values()) < 1e-6, errors
 
 
 def test_normalisers_on_the_numbers_of_chapter_4():
     scores = np.array([[1.0, 3.0, 0.2], [1.0, -np.inf, 0.5], [-1.0, -2.0, -np.inf]])
-    e = np.exp(-scores)
+    e, softplus = np.exp(-scores), np.log(1 + np.exp(scores))
     expected = {
         "softmax": attention_weights(scores),
         "sparsemax": sparsemax(scores),
         "relu_sum": [[1 / 4.2, 3 / 4.2, 0.2 / 4.2], [2 / 3, 0, 1 / 3], [0, 0, 0]],
+        "softplus_sum": softplus / softplus.sum(axis=1, keepdims=True),
+        "relu_n": [[1 / 3, 1, 0.2 / 3], [1 / 2, 0, 1 / 4], [0, 0, 0]],
         "sigmoid": 1 / (1 + e),
+        "sigmoid_shift": 1 / (1 + [[3], [2], [2]] * e),
+        "raw": [[1, 3, 0.2], [1, 0, 0.5], [-1, -2, 0]],
         "uniform": [[1 / 3, 1 / 3, 1 / 3], [0.5, 0, 0.5], [0.5, 0.5, 0]],
     }
     assert list(expected) == list(NORMALISERS)
@@ -279,32 +325,39 @@ def test_normalisers_on_the_numbers_of_chapter_4():
 
 
 @pytest.mark.parametrize("normaliser", NORMALISERS)
-def test_the_name_of_w_says_the_normaliser(corpus, normaliser):
-    parameters = float64_model(True, normaliser=normaliser)
-    assert normaliser_of(parameters) == normaliser
-    assert normaliser_of(float64_model(attention=False)) is None
-    assert MATRICES["softmax"] == "attention_W"
-    found = forward(parameters, *arrays(corpus[:4]))
-    np.testing.assert_array_equal(found.weights, NORMALISERS[normaliser].weights(found.scores))
-    hidden = np.broadcast_to((arrays(corpus[:4])[0] == PAD)[:, None, :], found.weights.shape)
+def test_the_config_says_the_normaliser(corpus, normaliser):
+    source, target = arrays(corpus[:4])
+    found = forward(float64_model(Config(normaliser=normaliser)), source, target)
+    expected = NORMALISERS[normaliser].weights(found.step.scores)
+    np.testing.assert_array_equal(found.weights, expected)
+    hidden = np.broadcast_to((source == PAD)[:, None, :], found.weights.shape)
     assert hidden.any() and not found.weights[hidden].any()
+
+
+def test_the_dot_score_is_the_general_one_with_the_identity(corpus):
+    source, target = arrays(corpus[:4])
+    dot = float64_model(ARMS["dot_h64"])
+    general = Parameters(dot | {"attention_W": np.eye(7)}, dot.config._replace(score="general"))
+    assert "attention_W" not in dot
+    np.testing.assert_allclose(forward(dot, source, target).logits,
+                               forward(general, source, target).logits, rtol=1e-12)
 
 
 def test_attention_in_the_model_is_attend(corpus):
     # One sentence at a time and without padding, by the function that chapter 4 explains.
     source, target = arrays(corpus[:8])
-    parameters = float64_model(attention=True)
+    parameters = float64_model()
     found = forward(parameters, source, target)
     for i, pair in enumerate(corpus[:8]):
         rows, columns = len(pair.chinese) + 1, len(pair.english)
         step = attend(found.s[i, :rows], found.h[i, :columns], parameters["attention_W"])
         np.testing.assert_allclose(found.weights[i, :rows, :columns], step.weights, atol=1e-14)
-        np.testing.assert_allclose(found.context[i, :rows], step.context, atol=1e-14)
+        np.testing.assert_allclose(found.step.context[i, :rows], step.context, atol=1e-14)
 
 
 def test_the_forward_pass_is_its_formulas():
     # Word by word, with the two formulas of the module's docstring and nothing shared but numbers.
-    p = float64_model(attention=True)
+    p = float64_model()
     source, target = encode_english([["i", "love", "tea"]]), encode_chinese([["我", "爱", "茶"]])
 
     def sigmoid(x):
@@ -335,7 +388,7 @@ def test_the_forward_pass_is_its_formulas():
 
 def test_padding_gets_weight_exactly_zero_and_changes_nothing(corpus):
     source, target = arrays(corpus[:16])
-    parameters = float64_model(attention=True)
+    parameters = float64_model()
     together = forward(parameters, source, target)
     padding = np.broadcast_to((source == PAD)[:, None, :], together.weights.shape)
     assert padding.any()
@@ -348,26 +401,58 @@ def test_padding_gets_weight_exactly_zero_and_changes_nothing(corpus):
 
 
 def test_without_attention_every_context_is_the_last_state(corpus):
-    found = forward(float64_model(attention=False), *arrays(corpus[:4]))
-    assert found.weights is None
-    assert (found.context == found.h[:, -1:]).all()
+    for config in (FIXED, ARMS["fixed_plain_h64"]):
+        found = forward(float64_model(config), *arrays(corpus[:4]))
+        assert found.weights is None
+        assert (found.step.context == found.h[:, -1:]).all()
+
+
+def test_the_fed_vector_is_an_input_of_every_step(corpus):
+    # The decoder reads [y; h_n]: with the weights of h_n at 0 it is the plain fixed vector.
+    source, target = arrays(corpus[:4])
+    fed = float64_model(FIXED)
+    assert fed["decoder_W"].shape == (21, 5 + 7)
+    plain = changed(fed, decoder_W=fed["decoder_W"][:, :5])
+    plain.config = fed.config._replace(fed=False)
+    unfed = changed(fed, decoder_W=fed["decoder_W"] * (np.arange(12) < 5))
+    np.testing.assert_allclose(forward(unfed, source, target).s, forward(plain, source, target).s)
+    # Otherwise h_n moves every state as a bias of its own would.
+    found = forward(fed, source, target)
+    biased = forward(changed(plain, decoder_b=fed["decoder_b"] + fed["decoder_W"][:, 5:]
+                             @ found.h[0, -1]), source[:1], target[:1])
+    np.testing.assert_allclose(found.s[:1], biased.s, rtol=1e-12)
+    assert abs(found.s - forward(plain, source, target).s).max() > 0.01
+
+
+def test_read_backwards_is_the_sentence_turned_round(corpus):
+    source, target = arrays(corpus[:4])
+    backwards = float64_model(ARMS["fixed_backwards_h64"])
+    forwards = Parameters(backwards, backwards.config._replace(backwards=False))
+    turned = encode_english([pair.english[::-1] for pair in corpus[:4]])
+    assert (in_reading_order(backwards.config, source) == turned).all() and (turned != source).any()
+    np.testing.assert_array_equal(forward(backwards, source, target).logits,
+                                  forward(forwards, turned, target).logits)
+    sentences = [pair.english for pair in corpus[:4]]
+    assert [t.chinese for t in translate(backwards, sentences)] == [
+        t.chinese for t in translate(forwards, [words[::-1] for words in sentences])]
 
 
 def test_both_arms_are_equal_in_all_but_attention():
-    with_it, without = initial_parameters(attention=True), initial_parameters(attention=False)
+    with_it = initial_parameters(ATTENTION)
+    without = initial_parameters(ARMS["fixed_plain_h64"])
     assert set(with_it) - set(without) == {"attention_W"}
     assert all(with_it[name].shape == array.shape for name, array in without.items())
     assert {array.dtype for array in with_it.values()} == {np.dtype(np.float32)}
 
 
-@pytest.mark.parametrize("attention", [True, False])
-def test_greedy_decoding_stops(attention):
-    parameters = float64_model(attention)
+@pytest.mark.parametrize("config", [ATTENTION, FIXED])
+def test_greedy_decoding_stops(config):
+    parameters = float64_model(config)
     parameters["output_b"][EOS] = -1e6  # a model that never says <eos>
     sentences = [["i"], ["i", "love", "you"], ["tea"] * 60]
     for translation, words in zip(translate(parameters, sentences), sentences, strict=True):
         assert len(translation.chinese) == 2 * len(words)
-        if attention:
+        if config.normaliser:
             assert translation.weights.shape == (2 * len(words), len(words))
     parameters["output_b"][EOS] = 1e6  # and one that says nothing else
     assert [t.chinese for t in translate(parameters, sentences)] == [(), (), ()]
@@ -392,75 +477,133 @@ def test_the_demonstrations_are_translated_unseen(attention_model):
         assert " ".join(translation.chinese) == chinese
 
 
-def stored_row(model, seed=0):
-    [row] = [row for row in RUNS if (row["model"], row["seed"]) == (model, seed)]
-    return row
+def stored_rows(model):
+    return [row for row in ROWS if row["model"] == model]
 
 
-@pytest.mark.parametrize("model", CHECKPOINTS)
-def test_a_checkpoint_reproduces_its_row(model):
-    row = stored_row(model)
-    found = table_row(load_checkpoint(model))
+def assert_rows_agree(found, row):
     for name, value in found.items():
         if name == "love_row":  # weights, so rounded: the last digit may differ between machines
             np.testing.assert_allclose(row[name], value, atol=2e-6)
+        elif name == "development_loss":
+            assert row[name] == pytest.approx(value, rel=1e-3, abs=1e-5)
         else:
             assert row[name] == value, name
-    assert set(row) - set(found) <= {"model", "seed", "love_row_during_training"}
 
 
-@pytest.mark.parametrize("model", NORMALISED)
-def test_a_checkpoint_of_another_normaliser_reproduces_its_row(model):
-    # Its shorter sentences only: the whole row of four more models would take half a minute.
-    row, parameters = stored_row(model), load_checkpoint(model)
-    assert normaliser_of(parameters) == model.removesuffix("_h64")
-    for i in (0, 1):
+@pytest.mark.parametrize("model", WHOLE)
+def test_a_checkpoint_reproduces_its_row(model):
+    row, found = stored_rows(model)[0], table_row(load_checkpoint(model))
+    assert_rows_agree(found, row)
+    assert set(row) - set(found) == {
+        "model", "arm", "steps", "seed", "config", "learning_rate", "seconds", "parameters",
+        "final_loss", "loss_curve", "early_loss", "first_losses",
+        *(["love_row_during_training"] if "focus" in found else [])}
+
+
+@pytest.mark.parametrize("model", [model for model in CHECKPOINTS if model not in WHOLE])
+def test_a_checkpoint_reproduces_a_part_of_its_row(model):
+    row, parameters = stored_rows(model)[0], load_checkpoint(model)
+    assert parameters.config._asdict() == row["config"]
+    for i in (0, 1, 2):
         found = score(parameters, held_out_pairs()[i])
         assert found.exact_match == row["exact_match"][i]
         assert round(found.bleu, 2) == row["bleu"][i]
-    np.testing.assert_allclose(row["love_row"], love_row(parameters), atol=2e-6)
+        trained = trained_pairs_by_length()[i]
+        assert score(parameters, trained).exact_match == row["training_exact_match"][i]
+    assert_rows_agree({"development_loss": development_loss(parameters)}, row)
+    if parameters.config.normaliser:
+        np.testing.assert_allclose(row["love_row"], love_row(parameters), atol=2e-6)
 
 
 def test_every_run_with_attention_says_how_narrowly_it_looks():
-    for row in RUNS:
-        assert ("focus" in row) == ("alignment" in row) == (not row["model"].startswith("fixed"))
-        if "focus" in row:
+    no_budget = {"relu_n", "sigmoid", "sigmoid_shift", "raw"}
+    for row in ROWS:
+        normaliser = row["config"]["normaliser"]
+        assert ("focus" in row) == ("alignment" in row) == (normaliser is not None)
+        if normaliser:
             assert 0 < row["focus"]["largest"] <= 1 <= row["focus"]["words"]
-            has_budget = row["model"] != "sigmoid_h64"
             spent = row["focus"]["total"] + row["focus"]["empty"]
-            assert (spent == pytest.approx(1, abs=2e-4)) == has_budget
+            assert (spent == pytest.approx(1, abs=2e-4)) == (normaliser not in no_budget)
 
 
 def test_the_table_holds_every_run_once():
-    stored = [(row["model"], row["seed"]) for row in RUNS]
-    assert stored == [(run.model, run.seed) for run in training.RUNS]
-    assert load_scores()["length_bins"] == [list(bounds) for bounds in LENGTH_BINS]
-    assert {row["model"] for row in load_scores()["normalisers"]} == set(NORMALISED)
-    models = [model for model, _ in stored]
-    assert [models.count(model) for model in CHECKPOINTS + NORMALISED] == [5, 5, 3, 3, 3, 3, 3]
+    stored = [Run(row["arm"], row["steps"], row["seed"]) for row in ROWS]
+    assert stored == list(RUNS)
+    assert [row["model"] for row in ROWS] == [run.model for run in RUNS]
+    models = [run.model for run in RUNS]
+    assert {"attention_h64": 5, "fixed_h64": 5, "fixed_h128_20k": 3}.items() <= {
+        model: models.count(model) for model in models}.items()
+    assert min(models.count(model) for model in models) >= 3
+    table = load_scores()
+    assert table["length_bins"] == [list(bounds) for bounds in LENGTH_BINS]
+    assert (table["training_bins"], table["positions"]) == (FAMILIAR, list(POSITIONS))
 
 
-def test_checkpoints_are_float16_of_about_100_kb():
-    for model in CHECKPOINTS + NORMALISED:
-        hidden = int(model.partition("_h")[2])
+def test_every_rate_is_the_best_of_its_trials():
+    # And its half and its double were tried.
+    for row in ROWS:
+        losses = {trial["learning_rate"]: trial["development_loss"]
+                  for trial in load_scores()["trials"] if trial["arm"] == row["arm"]}
+        rate = row["learning_rate"]
+        assert losses[rate] == min(losses.values())
+        assert {rate / 2, rate * 2} <= set(losses)
+
+
+def test_loss_curves_are_whole():
+    for row in ROWS:
+        assert len(row["loss_curve"]) == row["steps"] / training.STRETCH
+        assert row["final_loss"] == pytest.approx(row["loss_curve"][-1], abs=1e-6)
+        assert len(row["early_loss"]) == len(load_scores()["early_steps"])
+        assert np.mean(row["early_loss"][:10]) == pytest.approx(row["loss_curve"][0], abs=2e-5)
+        assert np.mean(row["first_losses"]) > row["early_loss"][0]
+
+
+def test_checkpoints_are_float16_and_small():
+    sizes = {}
+    for model in CHECKPOINTS:
         path = training.STORED / f"{model}.npz"
-        limit = 130_000 if hidden == 64 else 400_000
-        assert len(path.read_bytes()) < limit
+        sizes[model] = len(path.read_bytes())
+        assert sizes[model] < (140_000 if "h64" in model else 420_000)
+        parameters = load_checkpoint(model)
+        arm = model.removesuffix("_2k").removesuffix("_20k")
+        assert parameters.config == ARMS[arm]
         with path.open("rb") as file, np.load(file) as stored:
-            assert {array.dtype for array in stored.values()} == {np.dtype(np.float16)}
-            assert stored["encoder_U"].shape == (3 * hidden, hidden)
+            assert all(stored[name].dtype == np.float16 for name in parameters)
+        sizes_of = {name: array.shape for name, array in initial_parameters(ARMS[arm]).items()}
+        assert {name: array.shape for name, array in parameters.items()} == sizes_of
+    assert sum(sizes.values()) < 3_000_000
 
 
 def test_every_stored_seed_looks_at_love_and_aligns():
-    for row in RUNS:
-        if row["model"] == "attention_h64":
-            assert np.argmax(row["love_row"]) == 1 and row["love_row"][1] > 0.9
-            assert sum(row["love_row"]) == pytest.approx(1, abs=1e-5)
-            assert row["alignment"] >= 0.95
-            assert row["trust_test"]["most_attended"] > row["trust_test"]["random_other"]
-            watched = row["love_row_during_training"]
-            assert watched["step"][0] == 0 and len(watched["step"]) == len(watched["weights"])
-            np.testing.assert_allclose(np.sum(watched["weights"], axis=1), 1, atol=3e-4)
+    for row in stored_rows("attention_h64"):
+        assert np.argmax(row["love_row"]) == 1 and row["love_row"][1] > 0.9
+        assert sum(row["love_row"]) == pytest.approx(1, abs=1e-5)
+        assert row["alignment"] >= 0.95
+        assert row["trust_test"]["most_attended"] > row["trust_test"]["random_other"]
+        watched = row["love_row_during_training"]
+        assert watched["step"][0] == 0 and watched["step"][-1] == row["steps"]
+        assert len(watched["step"]) == len(watched["weights"])
+        np.testing.assert_allclose(np.sum(watched["weights"], axis=1), 1, atol=3e-4)
+
+
+def test_the_film_of_training_begins_and_ends_right(attention_model):
+    film = load_training_weights()
+    assert film["steps"] == list(training.WATCHED_STEPS)
+    wanted = dict(demonstration_pairs())
+    start = initial_parameters(ATTENTION)
+    noted = stored_rows("attention_h64")[0]["love_row_during_training"]["weights"]
+    for number, sentence in enumerate(film["sentences"]):
+        english, chinese = sentence["english"], sentence["chinese"]
+        assert wanted[" ".join(english)] == " ".join(chinese)
+        frames = np.array(sentence["weights"])
+        assert frames.shape == (len(film["steps"]), len(chinese), len(english))
+        np.testing.assert_allclose(frames.sum(axis=2), 1, atol=4e-3)
+        for frame, parameters in ((frames[0], start), (frames[-1], attention_model)):
+            rows = weight_rows(parameters, english, chinese)[:-1]
+            np.testing.assert_allclose(frame, rows, atol=5e-3)  # float16 in the checkpoint
+        if number == 0:
+            np.testing.assert_allclose(frames[:, 1], noted, atol=1e-3)
 
 
 # --- the measures ---
@@ -491,6 +634,14 @@ def test_exact_match_wants_every_word_in_its_place():
     assert exact_match(candidates, references) == 0.25
 
 
+def test_words_are_counted_by_their_place():
+    references = [("我", "爱", "你"), ("他", "喝")]
+    candidates = [("我", "爱", "她"), ("她", "喝", "水")]
+    shares = [right_at(place, candidates, references) for place in (1, 2, 3, 4)]
+    assert shares == [0.5, 1, 0, None]
+    assert right_at(2, [("我",)], references[:1]) == 0
+
+
 def test_alignment_counts_each_word_once(attention_model):
     pairs = held_out_pairs()[1][:20]
     right = total = 0
@@ -506,8 +657,8 @@ def test_alignment_counts_each_word_once(attention_model):
 
 
 def test_focus_by_hand(corpus):
-    parameters = float64_model(True, normaliser="relu_sum")
-    parameters[MATRICES["relu_sum"]] *= 20
+    parameters = float64_model(Config(normaliser="relu_sum"))
+    parameters["attention_W"] *= 20
     pairs, rows = corpus[:40:5], []
     for pair in pairs:
         weights = forward(parameters, *arrays([pair])).weights[0]
@@ -526,13 +677,13 @@ def test_focus_by_hand(corpus):
 def test_the_trust_test_hides_one_state_at_a_time(model):
     # Hidden by hand, by taking the state out of the sentence for the one step.
     pairs, parameters = held_out_pairs()[1][:10], load_checkpoint(model)
-    normaliser = normaliser_of(parameters)
+    normaliser = parameters.config.normaliser
     changed = total = 0
     for pair in pairs:
         found = forward(parameters, *arrays([pair]))
         for t in range(len(pair.chinese)):
             kept = np.delete(found.h[0], found.weights[0, t].argmax(), axis=0)
-            scores = found.s[0, t] @ parameters[MATRICES[normaliser]] @ kept.T
+            scores = found.s[0, t] @ parameters["attention_W"] @ kept.T
             context = NORMALISERS[normaliser].weights(scores) @ kept
             features = np.concatenate([found.s[0, t], context])
             logits = parameters["output_W"] @ features + parameters["output_b"]
@@ -548,15 +699,56 @@ def test_the_trust_test_hides_one_state_at_a_time(model):
 # --- training ---
 
 
-def test_training_shows_the_bottleneck():
-    # Sentences of at most 20 words; the full training and its five seeds are in the score table.
-    pairs = training_pairs(count=8000, max_words=20, max_clauses=3)
-    arms = {}
-    for attention in (True, False):
-        parameters = training.train(pairs, attention=attention, steps=600).parameters
-        arms[attention] = score(rounded(parameters), held_out_pairs()[3][:100]).bleu
-    assert LENGTH_BINS[3] == (16, 20)
-    assert arms[True] > arms[False] + 50
+@pytest.mark.parametrize("model", ["attention_h64", "fixed_h64"])
+def test_the_first_losses_of_the_books_own_training(corpus, model):
+    # Clipping, schedule, curriculum, batches, first parameters: whichever is lost, these change.
+    row = stored_rows(model)[0]
+    parameters = initial_parameters(ARMS[model])
+    rates = [training.cosine(step, row["steps"], row["learning_rate"]) for step in range(20)]
+    losses = list(training.descend(
+        parameters, loss_and_gradients, training.batches(corpus, row["steps"], seed=0), rates))
+    np.testing.assert_allclose(losses, row["first_losses"], rtol=2e-3)
+
+
+def test_training_follows_its_curriculum_and_its_rates(monkeypatch):
+    pairs = training_pairs(count=2000)
+    seen = {}
+
+    def descend(parameters, loss_and_gradients, batch, rates):
+        seen["rates"], seen["batches"] = list(rates), [batch(step) for step in range(len(rates))]
+        return [1.0] * len(rates)
+
+    monkeypatch.setattr(training, "descend", descend)
+    training.train(pairs, Config(hidden=8), steps=200, seed=4, learning_rate=0.5)
+    assert seen["rates"] == [training.cosine(step, 200, 0.5) for step in range(200)]
+    lengths = [source.shape[1] for source, _ in seen["batches"]]
+    assert all(len(source) == len(target) == training.BATCH for source, target in seen["batches"])
+    ordered = sorted(len(pair.english) for pair in pairs)
+    for step in range(20):
+        assert lengths[step] <= ordered[training.curriculum(step, 200, 2000) - 1]
+    assert max(lengths[:3]) < 10 and max(lengths[20:]) > 35 and min(lengths[20:]) < 8
+    assert len({source.tobytes() for source, _ in seen["batches"]}) > 150
+    for source, target in seen["batches"][::20]:  # neighbours in length, little padding
+        assert (source[:, -1] != PAD).any() and (target[:, -1] != PAD).any()
+        assert ((source != PAD).sum(axis=1) >= source.shape[1] - 3).all()
+
+
+def test_descent_clips_and_takes_its_rates():
+    # Against the same steps written out; the loss is that of a parabola, far too steep to go whole.
+    def parabola(parameters, scale):
+        return float(scale * parameters["w"] @ parameters["w"]), {"w": 2 * scale * parameters["w"]}
+
+    parameters, rates, batches = {"w": np.array([3.0, -4.0])}, [0.5, 0.25, 0.125], [100, 1, 0.01]
+    losses = list(training.descend(parameters, parabola, lambda step: (batches[step],), rates))
+    w = {"w": np.array([3.0, -4.0])}
+    adam, expected = training.Adam(w), []
+    for rate, scale in zip(rates, batches, strict=True):
+        expected.append(scale * (w["w"] ** 2).sum())
+        gradient = 2 * scale * w["w"]
+        gradient /= max(1, np.linalg.norm(gradient))
+        adam.update(w, {"w": gradient}, rate)
+    np.testing.assert_allclose(losses, expected)
+    np.testing.assert_allclose(parameters["w"], w["w"])
 
 
 def test_training_is_repeatable_and_watched():
@@ -566,12 +758,14 @@ def test_training_is_repeatable_and_watched():
     def watch(step, parameters):
         seen.append((step, parameters["output_b"].sum()))
 
-    first = training.train(pairs, hidden=8, steps=4, watch=watch)
-    again = training.train(pairs, hidden=8, steps=4)
+    small = Config(hidden=8)
+    first = training.train(pairs, small, steps=4, watch=watch)
+    again = training.train(pairs, small, steps=4)
     assert (first.losses == again.losses).all() and len(first.losses) == 4
-    assert [step for step, _ in seen] == [0, 1, 2, 3]
+    assert [step for step, _ in seen] == [0, 1, 2, 3, 4]
     assert seen[0][1] == 0  # before the first step
-    other = training.train(pairs, hidden=8, steps=4, seed=1)
+    assert seen[-1][1] == first.parameters["output_b"].sum()
+    other = training.train(pairs, small, steps=4, seed=1)
     assert (other.losses != first.losses).any()
 
 
@@ -581,12 +775,12 @@ def test_the_small_training_learns():
 
 
 def test_the_learning_rate_and_the_sentences_of_a_step():
-    rates = [training.cosine(step, 100) for step in range(101)]
-    assert rates[0] == training.LEARNING_RATE
-    assert rates[100] == pytest.approx(0.02 * training.LEARNING_RATE)
+    rates = [training.cosine(step, 100, 0.5) for step in range(101)]
+    assert rates[0] == 0.5
+    assert rates[100] == pytest.approx(0.02 * 0.5)
     assert rates == sorted(rates, reverse=True)
-    assert training.shortest(0, 1000, 20_000) == 200
-    assert training.shortest(99, 1000, 20_000) == training.shortest(999, 1000, 20_000) == 20_000
+    assert training.curriculum(0, 1000, 20_000) == 200
+    assert training.curriculum(99, 1000, 20_000) == training.curriculum(999, 1000, 20_000) == 20_000
 
 
 def test_clipping_keeps_the_direction():
@@ -615,67 +809,77 @@ def test_adam_by_hand():
 
 @pytest.fixture
 def quick(monkeypatch):
-    """The command with two short runs; the list says which were trained."""
-    runs = (training.Run("attention_h64", True, 64, 0), training.Run("attention_h64", True, 64, 1))
+    """The command with two short runs; the list says which were trained, and with which rate."""
     trained = []
+    losses = {0.004: 3, 0.008: 2, 0.016: 1, 0.032: 4}
 
-    def train_and_evaluate(run, pairs):
-        trained.append(run.seed)
-        parameters = initial_parameters(8, run.attention, seed=len(trained))
-        return parameters, {"model": run.model, "seed": run.seed, "made": len(trained)}
+    def train_and_evaluate(run, rate):
+        trained.append((run.seed, rate))
+        parameters = initial_parameters(Config(hidden=8), seed=len(trained))
+        film = {"steps": [len(trained)], "sentences": []}
+        return parameters, {"model": run.model, **run._asdict(), "made": len(trained)}, film
 
-    monkeypatch.setattr(training, "RUNS", runs)
-    monkeypatch.setattr(training, "training_pairs", lambda: [])
+    monkeypatch.setattr(training, "RUNS", (Run("attention_h64"), Run("attention_h64", seed=1)))
+    monkeypatch.setattr(training, "training_pairs", lambda: trained_pairs_by_length()[0])
     monkeypatch.setattr(training, "train_and_evaluate", train_and_evaluate)
+    monkeypatch.setattr(training, "try_rate", lambda trial: losses[trial.learning_rate])
     return trained
 
 
+def made_in(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
 def test_the_command_skips_what_is_made_and_force_replaces_it(quick, tmp_path, capsys):
-    checkpoint, table = tmp_path / "attention_h64.npz", tmp_path / "scores.json"
     training.make(tmp_path)
-    assert quick == [0, 1]
-    assert "2 to do: about 1 minutes" in capsys.readouterr().out
-    made = checkpoint.read_bytes(), table.read_bytes()
-    assert [row["seed"] for row in json.loads(made[1])["runs"]] == [0, 1]
+    assert quick == [(0, 0.016), (1, 0.016)]
+    assert "2 to do: about 4 minutes" in capsys.readouterr().out
+    made = made_in(tmp_path)
+    assert set(made) == {"attention_h64.npz", "scores.json", "training_weights.json"}
+    table = json.loads(made["scores.json"])
+    assert [row["seed"] for row in table["runs"]] == [0, 1]
+    assert [trial["learning_rate"] for trial in table["trials"]] == [0.004, 0.008, 0.016, 0.032]
 
     training.make(tmp_path)
-    assert quick == [0, 1]
+    assert len(quick) == 2
     assert "Nothing to do" in capsys.readouterr().out
-    assert (checkpoint.read_bytes(), table.read_bytes()) == made
+    assert made_in(tmp_path) == made
 
-    checkpoint.unlink()  # only the run that the checkpoint came from is trained again
-    training.make(tmp_path)
-    assert quick == [0, 1, 0]
+    for name in ("attention_h64.npz", "training_weights.json"):
+        (tmp_path / name).unlink()  # only the run that the file came from is trained again
+        training.make(tmp_path)
+    assert [seed for seed, _ in quick] == [0, 1, 0, 0]
 
     training.make(tmp_path, force=True)
-    assert quick == [0, 1, 0, 0, 1]
-    assert [row["made"] for row in json.loads(table.read_bytes())["runs"]] == [4, 5]
-    assert checkpoint.read_bytes() != made[0]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["attention_h64.npz", "scores.json"]
-
-
-def test_the_table_keeps_the_other_normalisers_apart():
-    rows = {(run.model, run.seed): {"model": run.model} for run in training.RUNS[::7]}
-    table = json.loads(training.as_json(rows))
-    assert {row["model"] for row in table["normalisers"]} < set(NORMALISED)
-    assert {row["model"] for row in table["runs"]} < set(CHECKPOINTS)
-    assert len(table["runs"] + table["normalisers"]) == len(rows)
+    assert [seed for seed, _ in quick] == [0, 1, 0, 0, 0, 1]
+    again = made_in(tmp_path)
+    assert [row["made"] for row in json.loads(again["scores.json"])["runs"]] == [5, 6]
+    assert all(again[name] != made[name] for name in made)
 
 
 def test_an_interrupted_command_keeps_what_it_made(quick, tmp_path, monkeypatch):
     whole = training.train_and_evaluate
 
-    def interrupted(run, pairs):
+    def interrupted(run, rate):
         if run.seed == 1:
             raise KeyboardInterrupt
-        return whole(run, pairs)
+        return whole(run, rate)
 
     monkeypatch.setattr(training, "train_and_evaluate", interrupted)
     with pytest.raises(KeyboardInterrupt):
         training.make(tmp_path)
     monkeypatch.setattr(training, "train_and_evaluate", whole)
+    monkeypatch.setattr(training, "try_rate", None)  # its trials are stored as well
     training.make(tmp_path)
-    assert quick == [0, 1]
+    assert quick == [(0, 0.016), (1, 0.016)]
+
+
+def test_several_jobs_do_the_same_work():
+    runs = [Run("fixed_h64"), Run("fixed_h64", seed=1), Run("fixed_h128")]
+    for jobs in (1, 2):
+        with training.tqdm(total=1, disable=True) as bar:
+            found = dict(training._results(training.forecast, [(run,) for run in runs], jobs, bar))
+        assert found == {run: training.forecast(run) for run in runs}
 
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
@@ -709,13 +913,25 @@ def test_the_row_is_that_of_the_rounded_model(monkeypatch):
     pairs = training_pairs(count=100, max_words=8, max_clauses=1)
     seen = []
     monkeypatch.setattr(training, "table_row", lambda parameters: seen.append(parameters) or {})
-    short = training.train
-    monkeypatch.setattr(training, "train", lambda *a, **k: short(*a, **k | {
-        "steps": 2, "progress": False}))
-    run = training.Run("sparsemax_h8", True, 8, 0, "sparsemax")
-    parameters, row = training.train_and_evaluate(run, pairs)
-    assert normaliser_of(parameters) == "sparsemax"
+    monkeypatch.setattr(training, "training_pairs", lambda: pairs)
+    monkeypatch.setattr(training, "STRETCH", 10)
+    monkeypatch.setattr(training, "EARLY", 20)
+    monkeypatch.setattr(training, "EARLY_STRETCH", 10)
+    monkeypatch.setitem(ARMS, "small", Config(hidden=8, normaliser="sparsemax"))
+    run = Run("small", steps=30, seed=2)
+    parameters, row, film = training.train_and_evaluate(run, 0.01)
     for name, array in rounded(parameters).items():
         assert (seen[0][name] == array).all()
         assert array.dtype == np.float64
-    assert row["love_row_during_training"]["step"] == [0]
+    assert seen[0].config == parameters.config == ARMS["small"]
+    losses = training.train(pairs, ARMS["small"], 30, seed=2, learning_rate=0.01).losses
+    assert row["final_loss"] == pytest.approx(losses[-10:].mean(), abs=1e-6)
+    np.testing.assert_allclose(row["loss_curve"], losses.reshape(3, 10).mean(axis=1), atol=1e-6)
+    early = losses[:20].reshape(2, 10).mean(axis=1)
+    np.testing.assert_allclose(row["early_loss"], early, atol=1e-5)
+    np.testing.assert_allclose(row["first_losses"], losses[:20], atol=1e-5)
+    assert row["love_row_during_training"]["step"] == film["steps"] == [0, 10, 20, 30]
+    np.testing.assert_allclose(row["love_row_during_training"]["weights"][-1],
+                               love_row(parameters), atol=1e-4)
+    rows = weight_rows(parameters, ["i", "love", "you"], ["我", "爱", "你"])[:-1]
+    np.testing.assert_allclose(film["sentences"][0]["weights"][-1], rows, atol=1e-3)

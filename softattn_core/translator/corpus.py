@@ -32,6 +32,7 @@ DEMONSTRATIONS = (
 LENGTH_BINS = ((3, 5), (6, 10), (11, 15), (16, 20), (21, 25), (26, 30), (31, 35), (36, 40),
                (41, 50), (51, 60))
 MAX_TRAINING_WORDS = 40
+FAMILIAR = sum(high <= MAX_TRAINING_WORDS for _, high in LENGTH_BINS)  # bins, the first ones
 MAX_WORDS = 60
 
 ENGLISH_ORDER = ("subject", "auxiliary", "not", "verb", "object", "place", "time")
@@ -202,53 +203,143 @@ def random_pair(rng, clauses):
 
 @cache
 def held_out_pairs():
-    """200 sentences for each of LENGTH_BINS that the models never train on, in the same order.
+    """The test: 200 sentences for each of LENGTH_BINS, in the same order, never trained on.
 
     >>> [len(pairs) for pairs in held_out_pairs()][:3]
     [200, 200, 200]
     """
-    rng, chosen = Random("held out"), [{} for _ in LENGTH_BINS]
-    while any(len(pairs) < 200 for pairs in chosen):
+    return _distinct_pairs("held out", 200)
+
+
+@cache
+def development_pairs():
+    """100 more for each of LENGTH_BINS, for every choice of settings; none of them is a test.
+
+    >>> [len(pairs) for pairs in development_pairs()][:3]
+    [100, 100, 100]
+    """
+    return _distinct_pairs("development", 100, without=held_out_pairs())
+
+
+def _distinct_pairs(name, count, without=()):
+    taken = {pair.english for pairs in without for pair in pairs}
+    rng, chosen = Random(name), [{} for _ in LENGTH_BINS]
+    while any(len(pairs) < count for pairs in chosen):
         pair = random_pair(rng, clauses=_pick(rng, range(1, 7)))
         for pairs, (low, high) in zip(chosen, LENGTH_BINS, strict=True):
-            if low <= len(pair.english) <= high and len(pairs) < 200:
+            if (
+                low <= len(pair.english) <= high
+                and len(pairs) < count
+                and pair.english not in taken
+            ):
                 pairs[pair.english] = pair
     return tuple(tuple(pairs.values()) for pairs in chosen)
 
 
+@cache
 def training_pairs(count=20_000, max_words=MAX_TRAINING_WORDS, max_clauses=6):
     """Random sentences to train on, always the same ones.
 
-    No sentence contains a demonstration sentence, and neither a whole sentence nor one of its
-    clauses is a held-out sentence.
+    No sentence contains a demonstration, a test or a development sentence, not even as a part of
+    one of its clauses.
 
     >>> pair = training_pairs(1)[0]
     >>> print(" ".join(pair.english[:10]), "…")
     mum sells green apples at the market but we wash …
     """
     rng, pairs = Random("training"), []
-    held_out = {" ".join(pair.english) for pairs in held_out_pairs() for pair in pairs}
-    between_clauses = re.compile(" (?:and|but|because|so) ")
+    kept_back = [tuple(sentence.split()) for sentence in DEMONSTRATIONS]
+    for bins in (held_out_pairs(), development_pairs()):
+        kept_back += [pair.english for pairs_of_bin in bins for pair in pairs_of_bin]
+    contains_one = finder(kept_back)
     while len(pairs) < count:
         pair = random_pair(rng, clauses=_pick(rng, range(1, max_clauses + 1)))
-        text = " ".join(pair.english)
-        if (
-            len(pair.english) <= max_words
-            and held_out.isdisjoint([text, *between_clauses.split(text)])
-            and not any(f" {sentence} " in f" {text} " for sentence in DEMONSTRATIONS)
-        ):
+        if len(pair.english) <= max_words and not contains_one(pair.english):
             pairs.append(pair)
-    return pairs
+    return tuple(pairs)
+
+
+@cache
+def trained_pairs_by_length():
+    """The first 100 training pairs of each bin of FAMILIAR lengths: can a model say those?
+
+    >>> [len(pairs) for pairs in trained_pairs_by_length()]
+    [100, 100, 100, 100, 100, 100, 100, 100]
+    """
+    return tuple(
+        [pair for pair in training_pairs() if low <= len(pair.english) <= high][:100]
+        for low, high in LENGTH_BINS[:FAMILIAR]
+    )
+
+
+def finder(sentences):
+    """A function that says whether a sentence contains one of these, word for word.
+
+    All are sequences of words, these of at least three.
+
+    >>> contains_one = finder(["i love you".split()])
+    >>> contains_one("today i love you and mum".split()), contains_one("i love mum".split())
+    (True, False)
+    """
+    beginnings = {}  # by their first three words: few are left to compare
+    for words in map(tuple, sentences):
+        beginnings.setdefault(words[:3], []).append(words)
+
+    def contains_one(words):
+        words = tuple(words)
+        return any(
+            words[i : i + len(sentence)] == sentence
+            for i in range(len(words) - 2)
+            for sentence in beginnings.get(words[i : i + 3], ())
+        )
+
+    return contains_one
+
+
+def clauses(words):
+    """The clauses of a sentence, without the conjunctions between them.
+
+    >>> clauses("i love you and you love me".split())
+    [('i', 'love', 'you'), ('you', 'love', 'me')]
+    """
+    found = [[]]
+    for word in words:
+        if word in ("and", "but", "because", "so"):
+            found.append([])
+        else:
+            found[-1].append(word)
+    return [tuple(clause) for clause in found]
+
+
+def share_of_seen_clauses(sentences, trained):
+    """How many of the clauses of these sentences (0 to 1) are clauses of the trained ones too.
+
+    A test sentence as a whole is new, most of its parts are not: what is tested is how well known
+    clauses, and some new ones, are combined.
+
+    >>> share_of_seen_clauses(["i love you and you love me".split()], ["i love you".split()])
+    0.5
+    """
+    seen = {clause for words in trained for clause in clauses(words)}
+    asked = [clause for words in sentences for clause in clauses(words)]
+    return sum(clause in seen for clause in asked) / len(asked)
 
 
 def _vocabulary():
-    tables = [*CONJUNCTIONS, *SUBJECTS, *PEOPLE, *PLACES, *TIMES]
-    tables += [f"{english}|{chinese}" for english, chinese in {**ADJECTIVES, **DRINKS}.items()]
-    tables += [f"{one}|{zh} {more} a|{measure}" for one, (more, zh, measure, *_) in NOUNS.items()]
-    tables += [f"{plain}|{zh} {third} {ing or ''}" for plain, third, ing, zh, _ in VERBS]
-    tables += ["am|正在 is are do does not|不 a an"]
-    english = {word for text in tables for word in _part(text)[0]}
-    chinese = {word for text in tables for word, _ in _part(text)[1]}
+    """All words of the grammar, in both languages: of its parts, and those the clauses add."""
+    parts = [*CONJUNCTIONS, *SUBJECTS, *PEOPLE, *PLACES, *TIMES]
+    english = {word for part in parts for word in _part(part)[0]}
+    chinese = {word for part in parts for word, _ in _part(part)[1]}
+    english |= {*ADJECTIVES, *DRINKS, *NOUNS}
+    chinese |= {*ADJECTIVES.values(), *DRINKS.values()}
+    for plural, noun, measure, *_ in NOUNS.values():
+        english.add(plural)
+        chinese |= {noun, measure}
+    for plain, third, ing, verb, _ in VERBS:
+        english |= {plain, third, ing} - {None}
+        chinese.add(verb)
+    english |= {"am", "is", "are", "do", "does", "not", "a", "an"}
+    chinese |= {"正在", "不"}
     return ("<pad>", *sorted(english)), ("<pad>", "<bos>", "<eos>", *sorted(chinese))
 
 

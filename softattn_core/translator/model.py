@@ -12,14 +12,13 @@ old state stays) and the proposal n:
 
 W, U and b hold the three blocks r, z, n one under the other. At every target word:
 
-    score_i = s_t^T W h_i                        Luong et al. 2015, equation 8, "general"
+    score_i = s_t^T W h_i                        "general"; "dot" is without W
     weights = softmax(scores)                    over the source words; others: normalisers.py
     c_t     = sum_i weight_i h_i                 with attention;  c_t = h_n  without
     logits  = output_W [s_t; c_t] + output_b
 
-The parameters are a dict of arrays, and their names say what the model is: it has attention with
-softmax if there is an "attention_W" among them, with sparsemax if there is an
-"attention_W_sparsemax", and so on for all of normalisers.py; without any, the fixed vector.
+The two scores are named as in Luong et al. 2015, section 3.1. A fixed vector that is fed to the
+decoder (Cho et al. 2014) stands beside the word in the decoder's input at every step: [y; h_n].
 
 Axes in the comments: B sentences, T_x source words, T_y target words, E embedding, H hidden units,
 V_x and V_y words in the vocabularies.
@@ -29,7 +28,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from softattn_core.attention import AttentionStep, context_vector, general_scores
+from softattn_core.attention import AttentionStep, context_vector, dot_scores, general_scores
 from softattn_core.probability import cross_entropy, cross_entropy_gradient
 from softattn_core.translator.corpus import (
     BOS,
@@ -41,24 +40,51 @@ from softattn_core.translator.corpus import (
 )
 from softattn_core.translator.normalisers import NORMALISERS
 
-MATRICES = {"softmax": "attention_W"} | {
-    name: f"attention_W_{name}" for name in NORMALISERS if name != "softmax"
-}
+
+class Config(NamedTuple):
+    """What a model is, apart from the numbers in its parameters.
+
+    hidden and embedding are sizes. normaliser is a key of NORMALISERS, or None for the fixed vector
+    in place of attention. score is "general" or "dot". With fed, the fixed vector is also an input
+    of the decoder's GRU at every step; with backwards, the encoder reads the source from its last
+    word to its first (Sutskever et al. 2014). Both are for the fixed vector only.
+    """
+
+    hidden: int = 64
+    embedding: int = 32
+    normaliser: str | None = "softmax"
+    score: str = "general"
+    fed: bool = False
+    backwards: bool = False
 
 
-def initial_parameters(
-    hidden=64, attention=True, seed=0, embedding=32, dtype=np.float32, normaliser="softmax"
-):
-    """Random parameters to start training from: orthogonal recurrent matrices, small others.
+ATTENTION = Config()
+FIXED = Config(normaliser=None, fed=True)
+
+
+class Parameters(dict):
+    """The trained arrays by name, and in `config` what the model is besides."""
+
+    def __init__(self, arrays, config):
+        super().__init__(arrays)
+        self.config = config
+
+    def map(self, function):
+        """The same model with function(array) for every array."""
+        return Parameters({name: function(array) for name, array in self.items()}, self.config)
+
+
+def initial_parameters(config=ATTENTION, seed=0, dtype=np.float32):
+    """Parameters to start training from: orthogonal recurrent matrices, small others, at random.
 
     attention_W is so small that the first weights are nearly equal: with scores that are large by
     chance, softmax is sure too early, and more seeds settle on a neighbour of the right word.
 
-    >>> parameters = initial_parameters()
-    >>> parameters["attention_W"].shape
+    >>> initial_parameters()["attention_W"].shape
     (64, 64)
     """
     rng = np.random.default_rng(seed)
+    hidden, embedding = config.hidden, config.embedding
 
     def matrix(rows, columns):
         return rng.normal(scale=columns**-0.5, size=(rows, columns))
@@ -66,19 +92,19 @@ def initial_parameters(
     def orthogonal():
         return np.linalg.qr(rng.normal(size=(hidden, hidden)))[0]
 
-    parameters = {
+    arrays = {
         "source_embedding": rng.normal(scale=0.5, size=(len(ENGLISH_WORDS), embedding)),
         "target_embedding": rng.normal(scale=0.5, size=(len(CHINESE_WORDS), embedding)),
     }
-    for part in ("encoder", "decoder"):
-        parameters[f"{part}_W"] = matrix(3 * hidden, embedding)
-        parameters[f"{part}_U"] = np.concatenate([orthogonal() for _ in range(3)])
-        parameters[f"{part}_b"] = np.zeros(3 * hidden)
-    if attention:
-        parameters[MATRICES[normaliser]] = 0.1 * matrix(hidden, hidden)
-    parameters["output_W"] = matrix(len(CHINESE_WORDS), 2 * hidden)
-    parameters["output_b"] = np.zeros(len(CHINESE_WORDS))
-    return {name: array.astype(dtype) for name, array in parameters.items()}
+    for part, inputs in (("encoder", embedding), ("decoder", embedding + config.fed * hidden)):
+        arrays[f"{part}_W"] = matrix(3 * hidden, inputs)
+        arrays[f"{part}_U"] = np.concatenate([orthogonal() for _ in range(3)])
+        arrays[f"{part}_b"] = np.zeros(3 * hidden)
+    if config.normaliser and config.score == "general":
+        arrays["attention_W"] = 0.1 * matrix(hidden, hidden)
+    arrays["output_W"] = matrix(len(CHINESE_WORDS), 2 * hidden)
+    arrays["output_b"] = np.zeros(len(CHINESE_WORDS))
+    return Parameters(arrays, config).map(lambda array: array.astype(dtype))
 
 
 # --- the GRU --------------------------------------------------------------------------------------
@@ -148,74 +174,92 @@ def _outer_sum(a, b):
 # --- attention ------------------------------------------------------------------------------------
 
 
-def normaliser_of(parameters):
-    """The model's normaliser, by name: a key of NORMALISERS, or None for the fixed vector.
-
-    >>> normaliser_of(initial_parameters(normaliser="sparsemax"))
-    'sparsemax'
-    """
-    return next((name for name, matrix in MATRICES.items() if matrix in parameters), None)
-
-
 def attention(s, h, W, mask, normaliser="softmax"):
     """The three steps for every decoder state at once: an AttentionStep.
 
-    s (B, T_y, H), h (B, T_x, H), W (H, H), mask (B, 1 or T_y, T_x), True where it may look; gives
-    scores (-inf where it may not) and weights (B, T_y, T_x), context (B, T_y, H).
+    s (B, T_y, H), h (B, T_x, H), W (H, H) or None for the dot score, mask (B, 1 or T_y, T_x), True
+    where it may look; gives scores (-inf where it may not) and weights (B, T_y, T_x), context
+    (B, T_y, H).
     """
-    scores = np.where(mask, general_scores(s, W, h), -np.inf)
+    scores = dot_scores(s, h) if W is None else general_scores(s, W, h)
+    scores = np.where(mask, scores, -np.inf)
     weights = NORMALISERS[normaliser].weights(scores)
     return AttentionStep(scores, weights, context_vector(weights, h))
 
 
-def attention_backward(d_context, scores, weights, s, h, W, normaliser="softmax"):
-    """Gradients of s, h and W, given that of the context (B, T_y, H)."""
+def attention_backward(d_context, step, s, h, W, normaliser="softmax"):
+    """Gradients of s, h and W (None without W), given that of the context (B, T_y, H)."""
     d_weights = d_context @ h.mT  # (B, T_y, T_x)
-    d_scores = NORMALISERS[normaliser].gradient(d_weights, weights, scores)
-    d_s = d_scores @ (h @ W.T)
-    d_h = weights.mT @ d_context + d_scores.mT @ (s @ W)
-    return d_s, d_h, _outer_sum(s, d_scores @ h)
+    d_scores = NORMALISERS[normaliser].gradient(d_weights, step.weights, step.scores)
+    d_s, d_h, d_W = d_scores @ h, d_scores.mT @ s, None
+    if W is not None:
+        d_s, d_h, d_W = d_s @ W.T, d_h @ W, _outer_sum(s, d_s)
+    return d_s, d_h + step.weights.mT @ d_context, d_W
 
 
 # --- the whole model ------------------------------------------------------------------------------
 
 
 class Forward(NamedTuple):
-    """What a forward pass found: h (B, T_x, H), s, context (B, T_y, H), logits (B, T_y, V_y).
+    """What a forward pass found: h (B, T_x, H), s (B, T_y, H), step, logits (B, T_y, V_y).
 
-    scores and weights are (B, T_y, T_x), or None for the fixed vector.
+    step is the AttentionStep; for the fixed vector its scores and weights are None. The traces are
+    for the gradients of the two GRUs.
     """
 
     h: np.ndarray
     s: np.ndarray
-    scores: np.ndarray | None
-    weights: np.ndarray | None
-    context: np.ndarray
+    step: AttentionStep
     logits: np.ndarray
-    traces: tuple
+    encoder_trace: tuple
+    decoder_trace: tuple
+
+    @property
+    def weights(self):
+        return self.step.weights
+
+
+def in_reading_order(config, source):
+    """The source words (B, T_x) as the encoder reads them: each row turned round, or as it is.
+
+    >>> in_reading_order(Config(normaliser=None, backwards=True), np.array([[4, 5, 6], [7, 8, 0]]))
+    array([[6, 5, 4],
+           [8, 7, 0]])
+    """
+    if not config.backwards:
+        return source
+    places, lengths = np.arange(source.shape[1]), (source != PAD).sum(axis=1, keepdims=True)
+    turned = np.where(places < lengths, lengths - 1 - places, places)
+    return np.take_along_axis(source, turned, axis=1)
 
 
 def encode(parameters, source):
-    """States h (B, T_x, H) for source words (B, T_x), and the trace for the gradient."""
+    """States h (B, T_x, H) for source words (B, T_x) in reading order, and the gradient's trace."""
     x = parameters["source_embedding"][source]
-    h_0 = np.zeros((len(source), parameters["encoder_U"].shape[1]), x.dtype)
+    h_0 = np.zeros((len(source), parameters.config.hidden), x.dtype)
     return gru(x, h_0, *_weights_of(parameters, "encoder"), mask=source != PAD)
 
 
 def decode(parameters, h, mask, s, previous):
-    """Read the previous target words (B, T_y), from state s (B, H) on; see Forward.
+    """Read the previous target words (B, T_y), from state s (B, H) on: s, step, logits, trace.
 
     h (B, T_x, H) are the encoder's states, mask (B, T_x) is True at its words.
     """
-    y = parameters["target_embedding"][previous]
-    s, trace = gru(y, s, *_weights_of(parameters, "decoder"))
-    normaliser = normaliser_of(parameters)
-    if normaliser:
-        W = parameters[MATRICES[normaliser]]
-        step = attention(s, h, W, mask[:, None, :], normaliser)
+    s, trace = gru(_decoder_input(parameters, previous, h), s, *_weights_of(parameters, "decoder"))
+    if parameters.config.normaliser:
+        W = parameters.get("attention_W")
+        step = attention(s, h, W, mask[:, None, :], parameters.config.normaliser)
     else:
         step = AttentionStep(None, None, np.broadcast_to(h[:, -1:], s.shape))
-    return Forward(h, s, *step, predict(parameters, s, step.context), (trace,))
+    return s, step, predict(parameters, s, step.context), trace
+
+
+def _decoder_input(parameters, previous, h):
+    y = parameters["target_embedding"][previous]
+    if not parameters.config.fed:
+        return y
+    fixed = np.broadcast_to(h[:, -1:], (*previous.shape, h.shape[-1]))
+    return np.concatenate([y, fixed], axis=-1)
 
 
 def predict(parameters, s, context):
@@ -229,9 +273,12 @@ def forward(parameters, source, target):
 
     source (B, T_x) and target (B, T_y) as made by encode_english and encode_chinese.
     """
-    h, trace = encode(parameters, source)
-    found = decode(parameters, h, source != PAD, h[:, -1], previous_words(target))
-    return found._replace(traces=(trace, *found.traces))
+    source = in_reading_order(parameters.config, source)
+    h, encoder_trace = encode(parameters, source)
+    s, step, logits, decoder_trace = decode(
+        parameters, h, source != PAD, h[:, -1], previous_words(target)
+    )
+    return Forward(h, s, step, logits, encoder_trace, decoder_trace)
 
 
 def previous_words(target):
@@ -239,54 +286,69 @@ def previous_words(target):
     return np.concatenate([np.full_like(target[:, :1], BOS), target[:, :-1]], axis=1)
 
 
+def word_losses(found, target):
+    """Cross-entropy in nats of every word of the translations, padding left out: (words,)."""
+    real = target != PAD
+    return cross_entropy(found.logits[real], target[real])
+
+
 def loss_and_gradients(parameters, source, target):
     """Mean cross-entropy per target word in nats, and its gradient for every parameter."""
-    h, s, scores, weights, context, logits, (encoder_trace, decoder_trace) = forward(
-        parameters, source, target
-    )
+    config = parameters.config
+    found = forward(parameters, source, target)
+    h, s, step = found.h, found.s, found.step
     real = target != PAD
-    loss = cross_entropy(logits[real], target[real]).mean()
 
-    d_logits = np.zeros_like(logits)
-    d_logits[real] = cross_entropy_gradient(logits[real], target[real]) / real.sum(dtype=h.dtype)
+    d_logits = np.zeros_like(found.logits)
+    d_logits[real] = cross_entropy_gradient(found.logits[real], target[real])
+    d_logits /= real.sum(dtype=h.dtype)
     gradients = {
-        "output_W": _outer_sum(d_logits, np.concatenate([s, context], axis=-1)),
+        "output_W": _outer_sum(d_logits, np.concatenate([s, step.context], axis=-1)),
         "output_b": d_logits.sum(axis=(0, 1)),
     }
     d_s, d_context = np.split(d_logits @ parameters["output_W"], 2, axis=-1)
 
-    normaliser = normaliser_of(parameters)
-    if normaliser:
-        matrix = MATRICES[normaliser]
-        more_d_s, d_h, gradients[matrix] = attention_backward(
-            d_context, scores, weights, s, h, parameters[matrix], normaliser
-        )
+    if config.normaliser:
+        W = parameters.get("attention_W")
+        more_d_s, d_h, d_W = attention_backward(d_context, step, s, h, W, config.normaliser)
         d_s = d_s + more_d_s
+        if W is not None:
+            gradients["attention_W"] = d_W
     else:
         d_h = np.zeros_like(h)
         d_h[:, -1] = d_context.sum(axis=1)
 
     previous = previous_words(target)
-    d_s_0 = _gru_gradients(
-        gradients, parameters, "decoder", "target_embedding", previous, d_s, decoder_trace
-    )
+    y = _decoder_input(parameters, previous, h)
+    d_y, d_s_0 = _gru_gradients(gradients, parameters, "decoder", y, d_s, found.decoder_trace)
     d_h[:, -1] += d_s_0  # s_0 = h_n
-    _gru_gradients(gradients, parameters, "encoder", "source_embedding", source, d_h, encoder_trace)
-    return loss, gradients
+    if config.fed:
+        d_h[:, -1] += d_y[..., config.embedding :].sum(axis=1)
+    _embedding_gradient(gradients, parameters, "target", previous, d_y[..., : config.embedding])
+
+    source = in_reading_order(config, source)
+    x = parameters["source_embedding"][source]
+    d_x, _ = _gru_gradients(gradients, parameters, "encoder", x, d_h, found.encoder_trace)
+    _embedding_gradient(gradients, parameters, "source", source, d_x)
+    return word_losses(found, target).mean(), gradients
 
 
-def _gru_gradients(gradients, parameters, part, embedding, words, d_states, trace):
-    """Fill in the gradients of one GRU and its embedding; return that of its first state."""
+def _gru_gradients(gradients, parameters, part, x, d_states, trace):
+    """Fill in the gradients of one GRU's weights; return those of its inputs and first state."""
     W, U, _ = _weights_of(parameters, part)
-    d_x, d_first, *d_weights = gru_backward(d_states, trace, parameters[embedding][words], W, U)
+    d_x, d_first, *d_weights = gru_backward(d_states, trace, x, W, U)
     gradients |= zip((f"{part}_W", f"{part}_U", f"{part}_b"), d_weights, strict=True)
-    gradients[embedding] = np.zeros_like(parameters[embedding])
-    np.add.at(gradients[embedding], words, d_x)
-    return d_first
+    return d_x, d_first
+
+
+def _embedding_gradient(gradients, parameters, side, words, d_vectors):
+    name = f"{side}_embedding"
+    gradients[name] = np.zeros_like(parameters[name])
+    np.add.at(gradients[name], words, d_vectors)
 
 
 def _weights_of(parameters, part):
-    return parameters[f"{part}_W"], parameters[f"{part}_U"], parameters[f"{part}_b"]
+    return tuple(parameters[f"{part}_{name}"] for name in "WUb")
 
 
 # --- translating ----------------------------------------------------------------------------------
@@ -316,14 +378,14 @@ def translate(parameters, sentences):
     >>> translation.chinese
     ('我', '爱', '你')
     """
-    source = encode_english(sentences)
+    source = in_reading_order(parameters.config, encode_english(sentences))
     h, _ = encode(parameters, source)
     s, words = h[:, -1], np.full((len(source), 1), BOS)
     all_words, all_weights = [], []
     finished = np.zeros(len(source), bool)
     while len(all_words) < 2 * source.shape[1] and not finished.all():
-        step = decode(parameters, h, source != PAD, s, words)
-        s, words = step.s[:, 0], step.logits.argmax(axis=-1)  # (B, H), (B, 1)
+        s, step, logits, _ = decode(parameters, h, source != PAD, s, words)
+        s, words = s[:, 0], logits.argmax(axis=-1)  # (B, H), (B, 1)
         all_words.append(words)
         all_weights.append(step.weights)
         finished |= words[:, 0] == EOS

@@ -1,6 +1,9 @@
 """Training: Adam, the loop, and the one command that makes everything stored in checkpoints/.
 
-    python -m softattn_core.translator.train [--force]
+    python -m softattn_core.translator.train [--force] [--jobs 2]
+
+`descend`, `clip`, `cosine`, `Adam`, `as_npz`, `as_json` and `write_whole` know nothing of
+translation.
 """
 
 import argparse
@@ -8,7 +11,10 @@ import io
 import json
 import os
 import tempfile
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
 from pathlib import Path
+from time import perf_counter
 from typing import NamedTuple
 
 import numpy as np
@@ -16,18 +22,33 @@ from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from softattn_core.translator import STORED, rounded
+from softattn_core.translator.arms import ARMS, CHECKPOINTS, FIRST_RATE, RUNS, TRIAL_STEPS, Run
 from softattn_core.translator.corpus import (
+    FAMILIAR,
     LENGTH_BINS,
     PAD,
     encode_chinese,
     encode_english,
+    held_out_pairs,
+    share_of_seen_clauses,
     training_pairs,
 )
-from softattn_core.translator.evaluate import love_row, table_row
-from softattn_core.translator.model import initial_parameters, loss_and_gradients
+from softattn_core.translator.evaluate import (
+    POSITIONS,
+    development_loss,
+    table_row,
+    weight_rows,
+)
+from softattn_core.translator.model import (
+    ATTENTION,
+    FIXED,
+    Parameters,
+    initial_parameters,
+    loss_and_gradients,
+)
 
 BATCH = 32
-LEARNING_RATE = 8e-3
+LEARNING_RATE = 8e-3  # of trainings that no trial was made for
 LARGEST_GRADIENT = 1.0
 
 
@@ -37,43 +58,51 @@ class Bar(tqdm):
     monitor_interval = 0
 
 
-class Training(NamedTuple):
-    """A trained model, and its loss at every step (nats per target word)."""
+def descend(parameters, loss_and_gradients, batch, rates):
+    """Train the parameters, in place; yields after every step the loss that it began with.
 
-    parameters: dict
+    rates are the learning rates, one a step. batch(step) gives what loss_and_gradients(parameters,
+    *batch) needs to return the loss and the gradients, a dict with an array for every parameter.
+    """
+    adam = Adam(parameters)
+    for step, rate in enumerate(rates):
+        loss, gradients = loss_and_gradients(parameters, *batch(step))
+        clip(gradients)
+        adam.update(parameters, gradients, rate)
+        yield loss
+
+
+class Training(NamedTuple):
+    """Trained parameters, and the loss at every step (nats per target word)."""
+
+    parameters: Parameters
     losses: np.ndarray
 
 
 def train(
-    pairs, hidden=64, attention=True, steps=2000, seed=0, watch=None, progress=False,
-    normaliser="softmax",
+    pairs, config=ATTENTION, steps=2000, seed=0, learning_rate=LEARNING_RATE, watch=None,
+    progress=False,
 ):
-    """Train a model on pairs of sentences; the same arguments give the same model.
+    """Train a model on pairs of sentences.
 
-    watch(step, parameters), if given, is called before every step. progress shows a bar.
+    The same arguments give the same model on the same machine. On another one sums are rounded
+    otherwise, and after some hundred steps that makes another model, as another seed does.
+
+    watch(step, parameters), if given, is called before every step and at the end. progress shows a
+    bar.
     """
-    # Sorted by length, so that a batch of neighbours needs little padding.
-    pairs = sorted(pairs, key=lambda pair: len(pair.english))
-    source = encode_english([pair.english for pair in pairs])
-    target = encode_chinese([pair.chinese for pair in pairs])
-    parameters = initial_parameters(hidden, attention, seed, normaliser=normaliser)
-    adam = Adam(parameters)
-    rng = np.random.default_rng(seed)
-    losses = []
+    parameters, losses = initial_parameters(config, seed), []
+    rates = [cosine(step, steps, learning_rate) for step in range(steps)]
     # On matrices this small a second BLAS thread only costs time.
     with threadpool_limits(1, user_api="blas"):
-        bar = Bar(range(steps), disable=not progress)
-        for step in bar:
+        if watch:
+            watch(0, parameters)
+        descent = descend(parameters, loss_and_gradients, batches(pairs, steps, seed), rates)
+        bar = Bar(descent, total=steps, disable=not progress)
+        for step, loss in enumerate(bar, start=1):
+            losses.append(loss)
             if watch:
                 watch(step, parameters)
-            start = rng.integers(shortest(step, steps, len(pairs)) - BATCH + 1)
-            rows = slice(start, start + BATCH)
-            loss, gradients = loss_and_gradients(
-                parameters, _trimmed(source[rows]), _trimmed(target[rows])
-            )
-            clip(gradients)
-            adam.update(parameters, gradients, cosine(step, steps))
-            losses.append(loss)
             if step % 50 == 0:
                 bar.set_postfix(loss=f"{loss:.3f}")
     return Training(parameters, np.array(losses))
@@ -87,10 +116,29 @@ def train_small(attention=True, steps=300, seed=0):
     True
     """
     pairs = training_pairs(count=2000, max_words=8, max_clauses=1)
-    return train(pairs, hidden=32, attention=attention, steps=steps, seed=seed)
+    config = (ATTENTION if attention else FIXED)._replace(hidden=32)
+    return train(pairs, config, steps=steps, seed=seed)
 
 
-def shortest(step, steps, count):
+def batches(pairs, steps, seed):
+    """batch(step): a source and a target array, BATCH neighbours of pairs sorted by length.
+
+    Sorted, so that a batch needs little padding.
+    """
+    pairs = sorted(pairs, key=lambda pair: len(pair.english))
+    source = encode_english([pair.english for pair in pairs])
+    target = encode_chinese([pair.chinese for pair in pairs])
+    rng = np.random.default_rng(seed)
+
+    def batch(step):
+        start = rng.integers(curriculum(step, steps, len(pairs)) - BATCH + 1)
+        rows = slice(start, start + BATCH)
+        return _trimmed(source[rows]), _trimmed(target[rows])
+
+    return batch
+
+
+def curriculum(step, steps, count):
     """How many of the sentences, the shortest first, a batch is drawn from: all after a tenth.
 
     Begun on long sentences, more seeds got stuck before they found the words that move.
@@ -103,10 +151,10 @@ def _trimmed(words):
     return words[:, : (words != PAD).any(axis=0).sum()]
 
 
-def cosine(step, steps):
-    """The learning rate: it falls along a cosine, from LEARNING_RATE to 2 % of it."""
+def cosine(step, steps, learning_rate):
+    """The learning rate of a step: it falls along a cosine to 2 % of what it was."""
     falling = 0.5 * (1 + np.cos(np.pi * step / steps))
-    return LEARNING_RATE * float(0.02 + 0.98 * falling)
+    return learning_rate * float(0.02 + 0.98 * falling)
 
 
 def clip(gradients):
@@ -143,108 +191,242 @@ class Adam:
             )
 
 
-# --- what is stored ---
+# --- what is stored -------------------------------------------------------------------------------
+
+WATCHED_STEPS = (0, 10, 20, 30, 40, 60, 80, 100, 150, 200, 300, 500, 1000, 2000, 5000, 10_000)
+WATCHED_SENTENCES = tuple((english.split(), chinese.split()) for english, chinese in (
+    ("i love you", "我 爱 你"),
+    ("i am eating a big red apple", "我 正在 吃 一个 大 红 苹果"),
+    ("i eat apples at home today", "我 今天 在家 吃 苹果"),
+))
+FILMED = Run("attention_h64")
+STRETCH, EARLY_STRETCH, EARLY = 500, 50, 1000  # steps that a number of a loss curve is the mean of
 
 
-class Run(NamedTuple):
-    """One training of the score table; of each model, seed 0 is kept as a checkpoint."""
+class Trial(NamedTuple):
+    """A short training, for the development loss that decides between learning rates."""
 
-    model: str
-    attention: bool
-    hidden: int
-    seed: int
-    normaliser: str = "softmax"
+    arm: str
+    learning_rate: float
+    steps: int = TRIAL_STEPS
 
 
-RUNS = (
-    *(Run("attention_h64", True, 64, seed) for seed in range(5)),
-    *(Run("fixed_h64", False, 64, seed) for seed in range(5)),
-    *(Run("fixed_h128", False, 128, seed) for seed in range(3)),
-    *(
-        Run(f"{normaliser}_h64", True, 64, seed, normaliser)
-        for normaliser in ("sparsemax", "relu_sum", "sigmoid", "uniform")
-        for seed in range(3)
-    ),
-)
-SECONDS = {64: 35, 128: 60}  # of a training and its evaluation, by hidden size: for the forecast
-WATCHED_STEPS = (0, 10, 20, 30, 40, 60, 80, 100, 150, 200, 300, 500, 1000)
+def make(folder, force=False, jobs=1):
+    """Train and evaluate what is not in the folder yet; with force, everything.
 
-
-def make(folder, force=False):
-    """Train and evaluate what is not in the folder yet; with force, everything."""
-    table = folder / "scores.json"
-    rows = {}
-    if table.exists():
-        stored = json.loads(table.read_text(encoding="utf-8"))
-        rows = {(row["model"], row["seed"]): row for row in stored["runs"] + stored["normalisers"]}
-
-    def is_made(run):
-        checkpoint = folder / f"{run.model}.npz"
-        return (run.model, run.seed) in rows and (run.seed > 0 or checkpoint.exists())
-
-    to_do = [run for run in RUNS if force or not is_made(run)]
-    print(f"{len(RUNS) - len(to_do)} of {len(RUNS)} trainings are stored in {folder}.")
-    if not to_do:
+    jobs trainings run at a time, one thread each. Whatever is finished is stored at once.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    stored = Stored(folder, force)
+    runs = [run for run in RUNS if not stored.has(run)]
+    print(f"{len(RUNS) - len(runs)} of {len(RUNS)} trainings are stored in {folder}.")
+    if not runs:
         print("Nothing to do. --force makes everything anew.")
         return
-    minutes = sum(SECONDS[run.hidden] for run in to_do) / 60
-    print(f"{len(to_do)} to do: about {minutes:.0f} minutes on one core.")
-    folder.mkdir(parents=True, exist_ok=True)
-    pairs = training_pairs()
-    for number, run in enumerate(to_do, start=1):
-        print(f"{number}/{len(to_do)}  {run.model}, seed {run.seed}")
-        parameters, row = train_and_evaluate(run, pairs)
-        rows[run.model, run.seed] = row
-        if run.seed == 0:
-            write_whole(folder / f"{run.model}.npz", as_npz(parameters))
-        write_whole(table, as_json(rows))
+    seconds = sum(map(forecast, runs)) / jobs
+    print(f"{len(runs)} to do: about {seconds / 60:.0f} minutes, and the trials before them.")
+    with tqdm(total=round(seconds), unit="s") as bar:
+        while trials := stored.trials_to_do({run.arm for run in runs}):
+            bar.total += round(sum(map(forecast, trials)) / jobs)
+            for trial, loss in _results(try_rate, [(trial,) for trial in trials], jobs, bar):
+                stored.add_trial(trial, loss)
+        rated = [(run, stored.learning_rate(run.arm)) for run in runs]
+        for run, result in _results(train_and_evaluate, rated, jobs, bar):
+            stored.add_run(run, *result)
 
 
-def train_and_evaluate(run, pairs):
-    """The parameters of a run, and its row of the score table: that of the rounded parameters."""
-    watched = {"step": [], "weights": []}
+def forecast(task):
+    """About how many seconds a trial or run takes on one core."""
+    config = ARMS[task.arm]
+    if config.normaliser:
+        return 8 + 0.011 * task.steps
+    return 3 + (0.009 if config.hidden == 64 else 0.018) * task.steps
+
+
+def _results(function, tasks, jobs, bar):
+    """Each trial or run, and what function(*task) made of it, in the order they are done.
+
+    A task is a trial or run with what else the function needs.
+    """
+    if jobs == 1:
+        results = ((task, function(*task)) for task in tasks)
+    else:
+        results = _in_processes(function, tasks, jobs)
+    for (task, *_), result in results:
+        bar.set_postfix_str(str(task))
+        bar.update(forecast(task) / jobs)
+        yield task, result
+
+
+def _in_processes(function, tasks, jobs):
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        futures = {pool.submit(function, *task): task for task in tasks}
+        try:
+            for future in as_completed(futures):
+                yield futures[future], future.result()
+        except BaseException:
+            pool.shutdown(cancel_futures=True)  # what is not begun is not begun any more
+            raise
+
+
+def try_rate(trial):
+    """The development loss after a short training."""
+    training = train(
+        training_pairs(), ARMS[trial.arm], trial.steps, learning_rate=trial.learning_rate
+    )
+    with threadpool_limits(1, user_api="blas"):
+        return round(development_loss(rounded(training.parameters)), 5)
+
+
+def train_and_evaluate(run, learning_rate):
+    """The parameters of a run, its row of the score table (that of them rounded), and its film.
+
+    The film is what load_training_weights gives, or None for a fixed vector.
+    """
+    config = ARMS[run.arm]
+    frames = {}  # by step, the weights of each watched sentence
 
     def watch(step, parameters):
-        if run.attention and step in WATCHED_STEPS:
-            watched["step"].append(step)
-            watched["weights"].append([round(float(w), 4) for w in love_row(parameters)])
+        if config.normaliser and step in WATCHED_STEPS:
+            frames[step] = [
+                weight_rows(parameters, english, chinese)[: len(chinese)]
+                for english, chinese in WATCHED_SENTENCES
+            ]
 
+    start = perf_counter()
+    parameters, losses = train(
+        training_pairs(), config, run.steps, run.seed, learning_rate, watch
+    )
+    row = {
+        "model": run.model, **run._asdict(), "config": config._asdict(),
+        "learning_rate": learning_rate, "seconds": round(perf_counter() - start),
+        "parameters": sum(array.size for array in parameters.values()),
+        **loss_curves(losses),
+    }
     with threadpool_limits(1, user_api="blas"):
-        parameters, _ = train(
-            pairs, run.hidden, run.attention, seed=run.seed, watch=watch, progress=True,
-            normaliser=run.normaliser,
-        )
-        row = {"model": run.model, "seed": run.seed, **table_row(rounded(parameters))}
-    if run.attention:
-        row["love_row_during_training"] = watched
-    return parameters, row
+        row |= table_row(rounded(parameters))
+    if not frames:
+        return parameters, row, None
+    row["love_row_during_training"] = {
+        "step": list(frames), "weights": [_short(frame[0][1], 4) for frame in frames.values()],
+    }
+    return parameters, row, {"steps": list(frames), "sentences": [
+        {"english": english, "chinese": chinese,
+         "weights": [_short(frame[i], 3) for frame in frames.values()]}
+        for i, (english, chinese) in enumerate(WATCHED_SENTENCES)
+    ]}
+
+
+def _short(array, digits):
+    return np.round(array.astype(float), digits).tolist()
+
+
+def loss_curves(losses):
+    """A training's losses, short enough to be stored: see load_scores."""
+    return {
+        "final_loss": round(float(losses[-STRETCH:].mean()), 6),
+        "loss_curve": _short(losses.reshape(-1, STRETCH).mean(axis=1), 6),
+        "early_loss": _short(losses[:EARLY].reshape(-1, EARLY_STRETCH).mean(axis=1), 5),
+        "first_losses": _short(losses[:20], 5),
+    }
+
+
+class Stored:
+    """What is in the folder: the score table, the checkpoints, the film of seed 0."""
+
+    def __init__(self, folder, force=False):
+        """Read the table; with force, begin an empty one."""
+        self.folder, self.table = folder, folder / "scores.json"
+        self.trials, self.rows = {}, {}
+        if self.table.exists() and not force:
+            stored = json.loads(self.table.read_text(encoding="utf-8"))
+            for trial in stored["trials"]:
+                loss = trial.pop("development_loss")
+                self.trials[Trial(**trial)] = loss
+            for row in stored["runs"]:
+                self.rows[Run(row["arm"], row["steps"], row["seed"])] = row
+
+    def has(self, run):
+        """Is the run in the table, and its checkpoint there if it is to have one?"""
+        return run in self.rows and all(path.exists() for path in self._files(run))
+
+    def _files(self, run):
+        if run.seed == 0 and run.model in CHECKPOINTS:
+            yield self.folder / f"{run.model}.npz"
+        if run == FILMED:
+            yield self.folder / "training_weights.json"
+
+    def _losses(self, arm):
+        """{learning rate: development loss}, as far as it was tried."""
+        return {trial.learning_rate: loss for trial, loss in self.trials.items()
+                if trial.arm == arm}
+
+    def trials_to_do(self, arms):
+        """For each arm the next trials: until the best rate is better than its half and double."""
+        trials = []
+        for arm in (arm for arm in ARMS if arm in arms):
+            losses, best = self._losses(arm), FIRST_RATE
+            if losses:
+                best = self.learning_rate(arm)
+            rates = (best, best / 2, best * 2)
+            trials += [Trial(arm, rate) for rate in rates if rate not in losses]
+        return trials
+
+    def learning_rate(self, arm):
+        """The rate whose trial had the lowest development loss."""
+        losses = self._losses(arm)
+        return min(losses, key=losses.get)
+
+    def add_trial(self, trial, loss):
+        self.trials[trial] = loss
+        self._write_table()
+
+    def add_run(self, run, parameters, row, film):
+        self.rows[run] = row
+        for path in self._files(run):
+            content = as_npz(parameters) if path.suffix == ".npz" else as_json(film)
+            write_whole(path, content)
+        self._write_table()
+
+    def _write_table(self):
+        trials = [{**trial._asdict(), "development_loss": self.trials[trial]}
+                  for arm in ARMS for trial in sorted(self.trials) if trial.arm == arm]
+        trained = [pair.english for pair in training_pairs()]
+        write_whole(self.table, as_json({
+            "length_bins": LENGTH_BINS,
+            "training_bins": FAMILIAR,
+            "positions": POSITIONS,
+            "early_steps": list(range(0, EARLY, EARLY_STRETCH)),
+            "seen_clauses": [
+                round(share_of_seen_clauses([pair.english for pair in pairs], trained), 4)
+                for pairs in held_out_pairs()
+            ],
+            "trials": trials,
+            "runs": [self.rows[run] for run in RUNS if run in self.rows],
+        }))
 
 
 def as_npz(parameters):
-    """A checkpoint's bytes: float16, compressed."""
-    file = io.BytesIO()
-    np.savez_compressed(file, **{name: a.astype(np.float16) for name, a in parameters.items()})
+    """A checkpoint's bytes: the config and float16 arrays, compressed."""
+    file, config = io.BytesIO(), json.dumps(parameters.config._asdict())
+    arrays = {name: array.astype(np.float16) for name, array in parameters.items()}
+    np.savez_compressed(file, config=config, **arrays)
     return file.getvalue()
 
 
-def as_json(rows):
-    """The score table's bytes, one run a line; the normalisers other than softmax by themselves.
+def as_json(content):
+    """A file's bytes; of a list of dicts, each in a line of its own."""
+    def text(value):
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            return "[\n" + ",\n".join(map(json_line, value)) + "\n]"
+        return json_line(value)
 
-    rows {(model, seed): row}.
-    """
-    made = [run for run in RUNS if (run.model, run.seed) in rows]
-    runs, normalisers = (
-        ",\n".join(
-            json.dumps(rows[run.model, run.seed], ensure_ascii=False)
-            for run in made
-            if (run.normaliser == "softmax") == softmax
-        )
-        for softmax in (True, False)
-    )
-    bins = json.dumps(LENGTH_BINS)
-    return (
-        f'{{"length_bins": {bins}, "runs": [\n{runs}\n], "normalisers": [\n{normalisers}\n]}}\n'
-    ).encode()
+    lines = (f"{json_line(key)}: {text(value)}" for key, value in content.items())
+    return ("{" + ",\n".join(lines) + "}\n").encode()
+
+
+def json_line(value):
+    return json.dumps(value, ensure_ascii=False)
 
 
 def write_whole(path, content):
@@ -263,7 +445,9 @@ def write_whole(path, content):
 def main():
     parser = argparse.ArgumentParser(description="Train the book's translators and score them.")
     parser.add_argument("--force", action="store_true", help="replace what is stored already")
-    make(Path(str(STORED)), parser.parse_args().force)
+    parser.add_argument("--jobs", type=int, default=1, help="how many trainings at a time")
+    arguments = parser.parse_args()
+    make(Path(str(STORED)), arguments.force, arguments.jobs)
 
 
 if __name__ == "__main__":
