@@ -302,9 +302,9 @@ def clauses(words):
     >>> clauses("i love you and you love me".split())
     [('i', 'love', 'you'), ('you', 'love', 'me')]
     """
-    found = [[]]
+    conjunctions, found = [_part(part)[0][0] for part in CONJUNCTIONS], [[]]
     for word in words:
-        if word in ("and", "but", "because", "so"):
+        if word in conjunctions:
             found.append([])
         else:
             found[-1].append(word)
@@ -516,5 +516,4 @@ def in_grammar(words):
     >>> in_grammar("i love you you love me".split()), in_grammar(["cat"])
     (False, False)
     """
-    clauses = re.split(f" {grammar_rules()['conjunction']} ", " ".join(words))
-    return all(map(_clause_pattern().fullmatch, clauses))
+    return all(_clause_pattern().fullmatch(" ".join(clause)) for clause in clauses(words))
