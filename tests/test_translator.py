@@ -16,7 +16,18 @@ from softattn_core.translator import (
     load_training_weights,
     rounded,
 )
-from softattn_core.translator.arms import ARMS, CHECKPOINTS, OTHERS, RUNS, Run
+from softattn_core.translator.arms import (
+    ARMS,
+    CHECKPOINTS,
+    OTHERS,
+    RATES,
+    RUNS,
+    STEPS,
+    TRIAL_STEPS,
+    TRIALS,
+    Run,
+    Trial,
+)
 from softattn_core.translator.corpus import (
     CHINESE_WORDS,
     DEMONSTRATIONS,
@@ -541,13 +552,25 @@ def test_the_table_holds_every_run_once():
 
 
 def test_every_rate_is_the_best_of_its_trials():
-    # And its half and its double were tried.
+    stored = {Trial(t["arm"], t["learning_rate"], t["steps"]): t["development_loss"]
+              for t in load_scores()["trials"]}
+    assert list(stored) == list(TRIALS)
     for row in ROWS:
-        losses = {trial["learning_rate"]: trial["development_loss"]
-                  for trial in load_scores()["trials"] if trial["arm"] == row["arm"]}
-        rate = row["learning_rate"]
-        assert losses[rate] == min(losses.values())
-        assert {rate / 2, rate * 2} <= set(losses)
+        losses = {rate: stored[Trial(row["arm"], rate)] for rate in RATES}
+        assert losses[row["learning_rate"]] == min(losses.values())
+    # What a short trial chose is best after a whole training too, for the fixed vector.
+    whole = {Trial(row["arm"], row["learning_rate"], row["steps"]): row["development_loss"]
+             for row in ROWS if row["seed"] == 0} | stored
+    fixed = {trial.learning_rate: loss for trial, loss in whole.items()
+             if (trial.arm, trial.steps) == ("fixed_h64", STEPS)}
+    assert set(fixed) == set(RATES) and min(fixed, key=fixed.get) == 1.6e-2
+    # But 0.032, which looks good in a short one, is not.
+    plain = {trial.steps: {} for trial in whole if trial.arm == "fixed_plain_h64"}
+    for trial, loss in whole.items():
+        if trial.arm == "fixed_plain_h64":
+            plain[trial.steps][trial.learning_rate] = loss
+    assert min(plain[TRIAL_STEPS], key=plain[TRIAL_STEPS].get) == 3.2e-2
+    assert max(plain[STEPS], key=plain[STEPS].get) == 3.2e-2
 
 
 def test_loss_curves_are_whole():
@@ -811,7 +834,7 @@ def test_adam_by_hand():
 def quick(monkeypatch):
     """The command with two short runs; the list says which were trained, and with which rate."""
     trained = []
-    losses = {0.004: 3, 0.008: 2, 0.016: 1, 0.032: 4}
+    losses = {0.004: 3, 0.008: 2, 0.016: 1}
 
     def train_and_evaluate(run, rate):
         trained.append((run.seed, rate))
@@ -819,6 +842,8 @@ def quick(monkeypatch):
         film = {"steps": [len(trained)], "sentences": []}
         return parameters, {"model": run.model, **run._asdict(), "made": len(trained)}, film
 
+    monkeypatch.setattr(
+        training, "TRIALS", tuple(Trial("attention_h64", rate) for rate in RATES))
     monkeypatch.setattr(training, "RUNS", (Run("attention_h64"), Run("attention_h64", seed=1)))
     monkeypatch.setattr(training, "training_pairs", lambda: trained_pairs_by_length()[0])
     monkeypatch.setattr(training, "train_and_evaluate", train_and_evaluate)
@@ -833,12 +858,13 @@ def made_in(folder):
 def test_the_command_skips_what_is_made_and_force_replaces_it(quick, tmp_path, capsys):
     training.make(tmp_path)
     assert quick == [(0, 0.016), (1, 0.016)]
-    assert "2 to do: about 4 minutes" in capsys.readouterr().out
+    assert "0 of 3 trials and 0 of 2 trainings" in (said := capsys.readouterr().out)
+    assert "about 5 minutes" in said
     made = made_in(tmp_path)
     assert set(made) == {"attention_h64.npz", "scores.json", "training_weights.json"}
     table = json.loads(made["scores.json"])
     assert [row["seed"] for row in table["runs"]] == [0, 1]
-    assert [trial["learning_rate"] for trial in table["trials"]] == [0.004, 0.008, 0.016, 0.032]
+    assert [trial["learning_rate"] for trial in table["trials"]] == list(RATES)
 
     training.make(tmp_path)
     assert len(quick) == 2

@@ -45,8 +45,8 @@ def load_scores():
     positions        [1, 2, …], the words of a translation that right_at tells of
     seen_clauses     by bin: the share of the test sentences' clauses that occur in training
     early_steps      [0, 50, …]: where the stretches of early_loss begin
-    trials           how the learning rates were chosen, one dict a short training:
-                     arm, learning_rate, development_loss
+    trials           how the learning rates were chosen, one dict a training from seed 0:
+                     arm, learning_rate, steps, development_loss
     runs             one dict a trained model
 
     A run has model (the arm, with its steps in thousands after it unless they are 10,000), arm,

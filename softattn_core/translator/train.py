@@ -22,7 +22,7 @@ from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from softattn_core.translator import STORED, rounded
-from softattn_core.translator.arms import ARMS, CHECKPOINTS, FIRST_RATE, RUNS, TRIAL_STEPS, Run
+from softattn_core.translator.arms import ARMS, CHECKPOINTS, RATES, RUNS, TRIALS, Run, Trial
 from softattn_core.translator.corpus import (
     FAMILIAR,
     LENGTH_BINS,
@@ -203,14 +203,6 @@ FILMED = Run("attention_h64")
 STRETCH, EARLY_STRETCH, EARLY = 500, 50, 1000  # steps that a number of a loss curve is the mean of
 
 
-class Trial(NamedTuple):
-    """A short training, for the development loss that decides between learning rates."""
-
-    arm: str
-    learning_rate: float
-    steps: int = TRIAL_STEPS
-
-
 def make(folder, force=False, jobs=1):
     """Train and evaluate what is not in the folder yet; with force, everything.
 
@@ -218,18 +210,18 @@ def make(folder, force=False, jobs=1):
     """
     folder.mkdir(parents=True, exist_ok=True)
     stored = Stored(folder, force)
+    trials = [trial for trial in TRIALS if trial not in stored.trials]
     runs = [run for run in RUNS if not stored.has(run)]
-    print(f"{len(RUNS) - len(runs)} of {len(RUNS)} trainings are stored in {folder}.")
-    if not runs:
+    seconds = sum(map(forecast, (*trials, *runs))) / jobs
+    print(f"{len(TRIALS) - len(trials)} of {len(TRIALS)} trials and {len(RUNS) - len(runs)} of "
+          f"{len(RUNS)} trainings are stored in {folder}.")
+    if not seconds:
         print("Nothing to do. --force makes everything anew.")
         return
-    seconds = sum(map(forecast, runs)) / jobs
-    print(f"{len(runs)} to do: about {seconds / 60:.0f} minutes, and the trials before them.")
+    print(f"The rest takes about {seconds / 60:.0f} minutes.")
     with tqdm(total=round(seconds), unit="s") as bar:
-        while trials := stored.trials_to_do({run.arm for run in runs}):
-            bar.total += round(sum(map(forecast, trials)) / jobs)
-            for trial, loss in _results(try_rate, [(trial,) for trial in trials], jobs, bar):
-                stored.add_trial(trial, loss)
+        for trial, loss in _results(try_rate, [(trial,) for trial in trials], jobs, bar):
+            stored.add_trial(trial, loss)
         rated = [(run, stored.learning_rate(run.arm)) for run in runs]
         for run, result in _results(train_and_evaluate, rated, jobs, bar):
             stored.add_run(run, *result)
@@ -356,26 +348,9 @@ class Stored:
         if run == FILMED:
             yield self.folder / "training_weights.json"
 
-    def _losses(self, arm):
-        """{learning rate: development loss}, as far as it was tried."""
-        return {trial.learning_rate: loss for trial, loss in self.trials.items()
-                if trial.arm == arm}
-
-    def trials_to_do(self, arms):
-        """For each arm the next trials: until the best rate is better than its half and double."""
-        trials = []
-        for arm in (arm for arm in ARMS if arm in arms):
-            losses, best = self._losses(arm), FIRST_RATE
-            if losses:
-                best = self.learning_rate(arm)
-            rates = (best, best / 2, best * 2)
-            trials += [Trial(arm, rate) for rate in rates if rate not in losses]
-        return trials
-
     def learning_rate(self, arm):
-        """The rate whose trial had the lowest development loss."""
-        losses = self._losses(arm)
-        return min(losses, key=losses.get)
+        """The one of RATES whose trial had the lowest development loss."""
+        return min(RATES, key=lambda rate: self.trials[Trial(arm, rate)])
 
     def add_trial(self, trial, loss):
         self.trials[trial] = loss
@@ -390,7 +365,7 @@ class Stored:
 
     def _write_table(self):
         trials = [{**trial._asdict(), "development_loss": self.trials[trial]}
-                  for arm in ARMS for trial in sorted(self.trials) if trial.arm == arm]
+                  for trial in TRIALS if trial in self.trials]
         trained = [pair.english for pair in training_pairs()]
         write_whole(self.table, as_json({
             "length_bins": LENGTH_BINS,
