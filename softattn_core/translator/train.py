@@ -22,7 +22,16 @@ from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from softattn_core.translator import STORED, rounded
-from softattn_core.translator.arms import ARMS, CHECKPOINTS, RATES, RUNS, TRIALS, Run, Trial
+from softattn_core.translator.arms import (
+    ARMS,
+    CHECKPOINTS,
+    RATES,
+    RUNS,
+    TRIAL_STEPS,
+    TRIALS,
+    Run,
+    Trial,
+)
 from softattn_core.translator.corpus import (
     FAMILIAR,
     LENGTH_BINS,
@@ -222,7 +231,7 @@ def make(folder, force=False, jobs=1):
     with tqdm(total=round(seconds), unit="s") as bar:
         for trial, loss in _results(try_rate, [(trial,) for trial in trials], jobs, bar):
             stored.add_trial(trial, loss)
-        rated = [(run, stored.learning_rate(run.arm)) for run in runs]
+        rated = [(run, stored.learning_rate(run)) for run in runs]
         for run, result in _results(train_and_evaluate, rated, jobs, bar):
             stored.add_run(run, *result)
 
@@ -348,9 +357,12 @@ class Stored:
         if run == FILMED:
             yield self.folder / "training_weights.json"
 
-    def learning_rate(self, arm):
-        """The one of RATES whose trial had the lowest development loss."""
-        return min(RATES, key=lambda rate: self.trials[Trial(arm, rate)])
+    def learning_rate(self, run):
+        """Of the run's whole trials, or else of the short ones at RATES, that with least loss."""
+        tried = [trial for trial in self.trials if trial[::2] == (run.arm, run.steps)]
+        if run.steps == TRIAL_STEPS or not tried:
+            tried = [Trial(run.arm, rate) for rate in RATES]
+        return min(tried, key=self.trials.get).learning_rate
 
     def add_trial(self, trial, loss):
         self.trials[trial] = loss
