@@ -11,8 +11,6 @@ import io
 import json
 import os
 import tempfile
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter
 from typing import NamedTuple
@@ -228,7 +226,7 @@ def make(folder, force=False, jobs=1):
         print("Nothing to do. --force makes everything anew.")
         return
     print(f"The rest takes about {seconds / 60:.0f} minutes.")
-    with tqdm(total=round(seconds), unit="s") as bar:
+    with Bar(total=round(seconds), unit="s") as bar:
         for trial, loss in _results(try_rate, [(trial,) for trial in trials], jobs, bar):
             stored.add_trial(trial, loss)
         rated = [(run, stored.learning_rate(run)) for run in runs]
@@ -260,6 +258,10 @@ def _results(function, tasks, jobs, bar):
 
 
 def _in_processes(function, tasks, jobs):
+    # Imported here: a browser's Python has no processes.
+    from concurrent.futures import ProcessPoolExecutor, as_completed
+    from multiprocessing import get_context
+
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         futures = {pool.submit(function, *task): task for task in tasks}
         try:
