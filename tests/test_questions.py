@@ -35,7 +35,7 @@ def faulty_map():
     """The heat-map of chapter 4's exercise: a sentence's scores, softmax down the columns."""
     source = encode_english(["i eat apples at home today".split()])
     target = encode_chinese(["我 今天 在家 吃 苹果".split()])
-    scores = forward(load_checkpoint("attention_h64"), source, target).scores[0]
+    scores = forward(load_checkpoint("attention_h64"), source, target).step.scores[0]
     return softattn_core.softmax(scores, axis=0)
 
 
