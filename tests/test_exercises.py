@@ -141,10 +141,8 @@ SECOND = {
     "attend": attention_by_loops,
     "masked_weights": lambda scores, hidden: np.insert(
         softmax_by_shares(np.delete(scores, hidden)), hidden, 0),
-    "scaled_weights": lambda q, K: softmax_by_shares([
-        sum(a * b for a, b in zip(q, k, strict=True)) / len(q) ** 0.5 for k in K]),
-    "predict": lambda x, a, y, w: np.average(
-        y, weights=softmax_by_shares([-((x - place) / w) ** 2 / 2 for place in a])),
+    "linear_memory": lambda h: sum(np.outer(h_i, h_i) for h_i in h),
+    "sink_softmax": lambda z: [1 / (np.exp(-z_i) + np.exp(z - z_i).sum()) for z_i in z],
     "sparsemax": sparsemax_by_bisection,
     "causal_attention": causal_by_loops,
     "multi_head": heads_by_einsum,
@@ -400,28 +398,19 @@ MISTAKES = {
         "argmax": lambda z, i: winner(rescored(z, i, -np.inf)),
         "overflow": lambda z, i: e_over_sum(rescored(z, i, -np.inf)),
     },
-    "scaled_weights": {
-        "not scaled": lambda q, K: stable(K @ q),
-        "divided by d": lambda q, K: stable(K @ q / len(q)),
-        "number of keys": lambda q, K: stable(K @ q / np.sqrt(len(K))),
-        "do not multiply": lambda q, K: stable(K @ q * np.sqrt(len(q))),
-        "too late": lambda q, K: stable(K @ q) / np.sqrt(len(q)),
-        "These are scores": lambda q, K: K @ q / np.sqrt(len(q)),
-        "Divide them by their sum": lambda q, K: np.exp(K @ q / np.sqrt(len(q))),
-        "argmax": lambda q, K: winner(K @ q),
-        "overflow": lambda q, K: e_over_sum(K @ q / np.sqrt(len(q))),
-        "raised ValueError": lambda q, K: stable(q @ K),
+    "linear_memory": {
+        "grows with them": lambda h: h @ h.T,
+        "summed state": lambda h: np.outer(sum(h), sum(h)),
+        "sum of the states": lambda h: sum(h),
+        "not shares": lambda h: np.mean([np.outer(h_i, h_i) for h_i in h], axis=0),
+        "meets every other": lambda h: sum(np.diag(h_i * h_i) for h_i in h),
     },
-    "predict": {
-        "half is missing": lambda x, a, y, w: stable(-((x - a) / w) ** 2) @ y,
-        "not squared": lambda x, a, y, w: stable(-abs(x - a) / w) @ y,
-        "sign": lambda x, a, y, w: stable((x - a) ** 2 / (2 * w**2)) @ y,
-        "upside down": lambda x, a, y, w: stable(-(x - a) ** 2 * w**2 / 2) @ y,
-        "squared with the distance": lambda x, a, y, w: stable(-(x - a) ** 2 / (2 * w)) @ y,
-        "width changes nothing": lambda x, a, y, w: stable(-(x - a) ** 2 / 2) @ y,
-        "nearest": lambda x, a, y, w: y[abs(x - a).argmin()],
-        "do not sum to 1": lambda x, a, y, w: np.exp(-((x - a) / w) ** 2 / 2) @ y,
-        "0 by 0": lambda x, a, y, w: e_over_sum(-((x - a) / w) ** 2 / 2) @ y,
+    "sink_softmax": {
+        "the sink's score is not": lambda z: np.exp(z - z.max()) / (1 + np.exp(z - z.max()).sum()),
+        "whole budget": stable,
+        "thrown away": lambda z: stable(np.array([*z, 0])),
+        "argmax": winner,
+        "overflow": lambda z: np.exp(z) / (1 + np.exp(z).sum()),
     },
     "sparsemax": {
         "This is softmax": stable,
@@ -618,7 +607,7 @@ def running(pieces, first=-np.inf, keep=max):
     ("training_step", lambda W, b, X, truth, rate: training_step_picture_by_picture(
         W, b, X[:2], truth[:2], rate)),
     ("masked_weights", lambda z, i: stable(rescored(z, i, -100.0))),
-    ("scaled_weights", lambda q, K: e_over_sum(K @ q / np.sqrt(len(q)) - abs(K @ q).max())),
+    ("sink_softmax", lambda z: np.exp(z - 500) / (np.exp(-500) + np.exp(z - 500).sum())),
     ("share", lambda said, right, n: len(set(said) & set(right)) / len(said)),
     ("causal_attention", lambda Q, K, V: causal(Q, K, V, divisor=np.sqrt(2))),
     ("multi_head", lambda X, q, k, v, o, n: heads(

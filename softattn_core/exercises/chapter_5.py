@@ -2,81 +2,60 @@
 
 import numpy as np
 
-from softattn_core.attention import attention_weights, scaled_dot_scores
 from softattn_core.exercises.checker import Exercise, probe
-from softattn_core.exercises.mistakes import (
-    ARGMAX,
-    BY_D,
-    BY_SQRT_N,
-    NOT_NORMALISED,
-    NOT_SCALED,
-    OVERFLOW,
-    exp_over_sum,
-    one_hot,
-    shifted_only,
-)
+from softattn_core.exercises.mistakes import ARGMAX, OVERFLOW, exp_over_sum, one_hot
 from softattn_core.probability import softmax, sparsemax
 
-QUERY = np.array([3.0, 1.0, 2.0, 2.0])
-KEYS = np.array([[1.0, 0.0, 1.0, 0.0], [0.0, 1.0, 0.0, 1.0], [0.5, 0.5, 1.0, -1.0]])
+H_THREE = np.array([[1.0, 0.0], [0.0, 1.0], [-1.0, 0.4]])
+H_SQUARE = np.array([[2.0, 1.0], [0.0, 3.0]])
+H_WIDE = np.round(np.cos(np.arange(12)).reshape(4, 3), 2)
 
 
-def scaled(q, K, factor=1.0, weigh=softmax):
-    return weigh(factor * scaled_dot_scores(q, K))
+def linear_memory(h):
+    return h.T @ h
 
 
-SCALED_WEIGHTS = Exercise(
-    lambda q, K: attention_weights(scaled_dot_scores(q, K)),
-    [probe(QUERY, KEYS), probe(QUERY[:3], KEYS[:2, :3]), probe(1000 * QUERY, KEYS),
-     probe(-1000 * QUERY, KEYS[:2])],
+LINEAR_MEMORY = Exercise(
+    linear_memory,
+    [probe(H_THREE), probe(H_SQUARE), probe(H_WIDE)],
     [
-        (NOT_SCALED, lambda q, K: softmax(K @ q)),
-        (NOT_NORMALISED, lambda q, K: scaled(q, K, weigh=shifted_only)),
-        (BY_D, lambda q, K: softmax(K @ q / len(q))),
-        (BY_SQRT_N, lambda q, K: softmax(K @ q / np.sqrt(len(K)))),
-        ("√d stands on the wrong side: divide by it, do not multiply.",
-         lambda q, K: softmax(K @ q * np.sqrt(len(q)))),
-        ("√d comes too late: divide the scores by it, before the softmax.",
-         lambda q, K: softmax(K @ q) / np.sqrt(len(q))),
-        ("These are scores. Softmax makes weights of them.", lambda q, K: scaled_dot_scores(q, K)),
-        (NOT_NORMALISED, lambda q, K: scaled(q, K, weigh=np.exp)),
-        (ARGMAX, lambda q, K: scaled(q, K, weigh=one_hot)),
-        (OVERFLOW, lambda q, K: scaled(q, K, weigh=exp_over_sum)),
+        ("This has a row for every word: it grows with them. Add up one d × d table a word.",
+         lambda h: h @ h.T),
+        ("This is the table of the summed state. Make a table of each state, and sum the tables.",
+         lambda h: np.outer(h.sum(axis=0), h.sum(axis=0))),
+        ("This is the sum of the states. Which of them a query likes is lost in it.",
+         lambda h: h.sum(axis=0)),
+        ("No division by the number of words: raw scores are not shares.",
+         lambda h: h.T @ h / len(h)),
+        ("Only a state's squares are here. Every number of it meets every other.",
+         lambda h: np.diag((h**2).sum(axis=0))),
     ],
-    budget=True,
 )
 
-PLACES, VALUES = np.array([0.0, 1.0, 3.0]), np.array([1.0, 2.0, 6.0])
+
+def sink_softmax(scores):
+    return softmax(np.append(scores, 0.0))[:-1]
 
 
-def regression(x, places, values, width, score=lambda r: -r**2 / 2, weigh=softmax):
-    return weigh(score((x - places) / width)) @ values
+def sink_left_behind(scores):
+    """The function as chapter 5 hands it out: the sink's score is not shifted with the others."""
+    e = np.exp(scores - scores.max())
+    return e / (1 + e.sum())
 
 
-PREDICT = Exercise(
-    regression,
-    [probe(1.0, PLACES, VALUES, 1.0), probe(1.0, PLACES, VALUES, 3.0),
-     probe(1.0, PLACES, VALUES, 0.5), probe(1000.0, PLACES, VALUES, 1.0)],
+SINK_SOFTMAX = Exercise(
+    sink_softmax,
+    [probe(np.array([0.0, -1.0, -2.0])), probe(np.array([3.0, 1.0, 0.2])),
+     probe(np.array([-3.0, -5.0])), probe(np.array([3000.0, 2999.0])),
+     probe(np.array([-1000.0, -1001.0]))],
     [
-        ("The half is missing: the score is −(x − place)² / (2 width²).",
-         lambda x, a, y, w: regression(x, a, y, w, score=lambda r: -r**2)),
-        ("The distance is not squared.",
-         lambda x, a, y, w: regression(x, a, y, w, score=lambda r: -abs(r))),
-        ("The distance is not squared.",
-         lambda x, a, y, w: regression(x, a, y, w, score=lambda r: -abs(r) / 2)),
-        ("The sign is turned: far places get most.",
-         lambda x, a, y, w: regression(x, a, y, w, score=lambda r: r**2 / 2)),
-        ("The width is upside down: divide the distance by it.",
-         lambda x, a, y, w: regression(x, a, y, 1 / w)),
-        ("The width is squared with the distance: (x − place)² / (2 width²).",
-         lambda x, a, y, w: regression(x, a, y, np.sqrt(w))),
-        ("The width changes nothing here.", lambda x, a, y, w: regression(x, a, y, 1.0)),
-        ("This is the nearest value alone. The others count too, by their weights.",
-         lambda x, a, y, w: regression(x, a, y, w, weigh=one_hot)),
-        ("The weights do not sum to 1: divide by the sum of the bells.",
-         lambda x, a, y, w: regression(x, a, y, w, weigh=np.exp)),
-        ("Far away, all bells round to 0, and it is 0 by 0. Take softmax of the scores.",
-         lambda x, a, y, w: regression(x, a, y, w, weigh=exp_over_sum)),
+        ("The words' scores are shifted by their maximum, and the sink's score is not. A shift "
+         "changes nothing only if all scores make it.", sink_left_behind),
+        ("This is softmax without a sink: the words still get the whole budget.", softmax),
+        ("The sink's share is thrown away: as many weights as scores.",
+         lambda z: softmax(np.append(z, 0.0))),
+        (ARGMAX, one_hot),
+        (OVERFLOW, lambda z: exp_over_sum(np.append(z, 0.0))[:-1]),
     ],
 )
 
@@ -107,7 +86,7 @@ SPARSEMAX = Exercise(
 )
 
 EXERCISES = {
-    "scaled_weights": SCALED_WEIGHTS,
-    "predict": PREDICT,
+    "linear_memory": LINEAR_MEMORY,
+    "sink_softmax": SINK_SOFTMAX,
     "sparsemax": SPARSEMAX,
 }
