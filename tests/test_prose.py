@@ -17,7 +17,17 @@ CHAPTERS = Path(__file__).parents[1] / "chapters"
 NOTEBOOKS = sorted(CHAPTERS.glob("*.ipynb"))
 NUMBERED = [path for path in NOTEBOOKS if path.stem[:2].isdigit()]
 CITED = yaml.safe_load((Path(__file__).parent / "cited_numbers.yml").read_text(encoding="utf-8"))
-CORE_PATH_WORDS = 2500
+CORE_PATH_WORDS = 2300
+# What the chapters had before their revision, boxes and exercises included: they may teach more, in
+# no more words. A chapter that is not named here gets the most that one had.
+WORDS_IN_ALL = {
+    "01_softmax": 2190,
+    "02_cat_dog_bird": 2508,
+    "03_bottleneck": 2836,
+    "04_attention": 2996,
+    "05_meeting": 3290,
+    "06_transformer": 3441,
+}
 
 NUMBER = re.compile(r"(?<![\w.])\d+(?:,\d{3})*(?:\.\d+)?(?!\w)(\s?%)?")
 EXPONENT = re.compile(r"\de([+-]?\d+)")
@@ -152,17 +162,29 @@ def test_a_percentage_is_compared_too():
     assert unsupported(notebook, {}) == [("A", "86.3")]
 
 
+def markdown_of(notebook):
+    return "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+
+
+def words(markdown):
+    return len(plain(markdown).split())
+
+
 def core_words(notebook):
     """Words of the core path: no boxes to open, no code, nothing from the exercises on."""
-    source = "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    core = re.split(r"^## Exercises", source, flags=re.M)[0]
-    core = re.sub(r"<details>.*?</details>", " ", core, flags=re.S)
-    return len(plain(core).split())
+    core = re.split(r"^## Exercises", markdown_of(notebook), flags=re.M)[0]
+    return words(re.sub(r"<details>.*?</details>", " ", core, flags=re.S))
 
 
 @pytest.mark.parametrize("path", NUMBERED, ids=lambda path: path.stem)
 def test_core_path_takes_at_most_twenty_minutes(path):
     assert 500 < core_words(read(path)) <= CORE_PATH_WORDS
+
+
+@pytest.mark.parametrize("path", NUMBERED, ids=lambda path: path.stem)
+def test_no_chapter_grows_in_all(path):
+    most = WORDS_IN_ALL.get(path.stem, max(WORDS_IN_ALL.values()))
+    assert words(markdown_of(read(path))) <= most
 
 
 @pytest.mark.parametrize("path", NUMBERED, ids=lambda path: path.stem)
