@@ -92,7 +92,7 @@ def check_and_wrap(app, doctree):
 
 def load_host(app, pagename, templatename, context, doctree):
     if doctree is not None and views(doctree):
-        app.add_js_file("explorables.js", loading_method="defer")
+        app.add_js_file("explorables.js", loading_method="defer", priority=100)  # the first
 
 
 def copy_host(app):

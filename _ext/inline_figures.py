@@ -1,10 +1,12 @@
-"""Puts the notebooks' SVG figures into the page itself, in the colours of the page's theme.
+"""Puts the notebooks' SVG figures into the page itself, numbered, in the colours of its theme.
 
 A figure drawn by softattn_core.figures uses the book's light colours and no others. Inside the
-page each of them becomes the CSS variable of its role, so one drawing serves light and dark.
+page each of them becomes the CSS variable of its role, so one drawing serves light and dark. The
+title leaves the drawing and becomes the text above it.
 """
 
 import re
+from html import unescape
 from pathlib import Path
 
 from docutils import nodes
@@ -12,9 +14,41 @@ from sphinx.errors import SphinxError
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from softattn_core.figures import COLOURS  # role -> light colour, as in "scores" -> "#0b62a8"
+from softattn_core.tables import inline
 
 # What a file needs and a page does not; a style sheet in an SVG would reach the whole page.
 DROPPED = r"<metadata>.*?</metadata>|<defs>\s*<style.*?</style>\s*</defs>"
+
+
+WORDS = {"en": "Figure {number}.", "zh": "图 {number}："}
+GAP = 6  # points left above the drawing where its title was
+
+
+def take_title(svg):
+    """(title, SVG without it): the drawn title goes, and with it the room that it took."""
+    [title] = re.findall(r"<dc:description>(.*?)</dc:description>", svg, flags=re.S)
+    before, group, after = split_group(svg, "title")
+    rest = before + after
+    glyphs = [glyph for glyph in re.findall(r"<path id=.*?/>", group, flags=re.S)
+              if f'href="#{re.search(r"id=.(.*?).[ >]", glyph)[1]}"' in rest]
+    rest = before + (f"<defs>{''.join(glyphs)}</defs>" if glyphs else "") + after
+    bottom = max(float(y) for y in re.findall(r"translate\([\d.]+ ([\d.]+)\)", group)) + GAP
+    box = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', rest)
+    width, height = map(float, box.groups())
+    cut = f'viewBox="0 {bottom:g} {width:g} {height - bottom:g}"'
+    return unescape(title), rest.replace(box[0], cut, 1)
+
+
+def split_group(svg, name):
+    """The text before, of and after the element <g id="name">."""
+    start = svg.index(f'<g id="{name}">')
+    depth = 0
+    for tag in re.finditer(r"<(/?)g\b[^>]*?(/?)>", svg[start:]):
+        depth += -1 if tag[1] else 0 if tag[2] else 1
+        if depth == 0:
+            end = start + tag.end()
+            return svg[:start], svg[start:end], svg[end:]
+    raise ValueError(f"the group {name!r} has no end")
 
 
 def theme_svg(svg, prefix):
@@ -35,11 +69,8 @@ def theme_svg(svg, prefix):
     if not title:
         raise ValueError("the figure has no <title> to read out")
     svg = svg.replace(title[0], "", 1)
-    width = re.search(r'viewBox="0 0 ([\d.]+)', svg)[1]
-    attributes = (
-        f'class="sa-figure" role="img" aria-label="{title[1].replace(chr(34), "&quot;")}"'
-        f' style="width: {float(width) * 4 / 3:.0f}px" stroke-linejoin="round"'
-    )
+    attributes = (f'role="img" aria-label="{title[1].replace(chr(34), "&quot;")}"'
+                  ' stroke-linejoin="round"')
     head = re.match(r"<svg[^>]*>", svg)[0]
     slim = re.sub(r'\s(width|height|role|xmlns:xlink|version|style)="[^"]*"', "", head)
     svg = svg.replace(head, slim.replace("<svg", f"<svg {attributes}", 1), 1)
@@ -53,13 +84,18 @@ class InlineFigures(SphinxPostTransform):
     def run(self):
         images = [image for image in self.document.findall(nodes.image)
                   if "jupyter_execute" in image["uri"] and image["uri"].endswith(".svg")]
-        for number, image in enumerate(images):
-            path = Path(self.app.srcdir, image["uri"])
+        words = WORDS["zh" if self.app.config.language.startswith("zh") else "en"]
+        for number, image in enumerate(images, 1):
+            drawing = Path(self.app.srcdir, image["uri"]).read_text(encoding="utf-8")
             try:
-                svg = theme_svg(path.read_text(encoding="utf-8"), prefix=f"fig{number}-")
+                title, drawing = take_title(drawing)
+                svg = theme_svg(drawing, prefix=f"fig{number}-")
             except ValueError as error:
-                raise SphinxError(f"{self.env.docname}, figure {number + 1}: {error}") from error
-            image.replace_self(nodes.raw("", svg, format="html"))
+                raise SphinxError(f"{self.env.docname}, figure {number}: {error}") from error
+            caption = f"<b>{words.format(number=number)}</b> {inline(title)}"
+            figure = (f'<figure class="sa-figure" id="figure-{number}">'
+                      f"<figcaption>{caption}</figcaption>{svg}</figure>")
+            image.replace_self(nodes.raw("", figure, format="html"))
 
 
 def setup(app):

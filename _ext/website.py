@@ -1,17 +1,23 @@
 """The site's own look and what a published copy needs to know of its address."""
 
 import os
+import re
 import shutil
 from pathlib import Path
 from urllib.parse import urlparse
 
 import matplotlib
 from matplotlib.figure import Figure
+from sphinx.builders.html._assets import _JavaScript
 
 from softattn_core import softmax
 from softattn_core.figures import COLOURS
 
-ASSETS = ("site.css", "site.js")
+ICON_FONT = re.compile(r"(?<=[{}])\.fa[^{}]*\{[^{}]*\}|@font-face\s*\{[^{}]*Awesome[^{}]*\}")
+STYLES = ("colours.css", "text.css", "icons.css", "cells.css", "predictions.css", "front.css",
+          "print.css")
+# The memory comes first: the others, and the explorers, use it.
+SCRIPTS = ("memory.js", "predictions.js", "scrolling.js")
 
 
 def read_address(app, config):
@@ -27,12 +33,26 @@ def read_address(app, config):
     }
 
 
+def joined(folder, names):
+    """Several files as the one that a page loads."""
+    assets = Path(__file__).parents[1] / "assets"
+    return "\n".join((assets / folder / name).read_text(encoding="utf-8") for name in names)
+
+
+def style_sheet():
+    return joined("styles", STYLES)
+
+
+def script():
+    return joined("scripts", SCRIPTS)
+
+
 def copy_assets(app):
     # Not through html_static_path: Jupyter Book 1 would load every script in it on every page.
     folder = Path(app.outdir, "_static")
     folder.mkdir(parents=True, exist_ok=True)
-    for name in ASSETS:
-        shutil.copy(Path(app.srcdir, "assets", name), folder / name)
+    (folder / "site.css").write_text(style_sheet(), encoding="utf-8")
+    (folder / "site.js").write_text(script(), encoding="utf-8")
     draw_preview(app.config.html_title, folder / "preview.png")
 
 
@@ -70,10 +90,40 @@ def add_preview(app, pagename, templatename, context, doctree):
     ) + f'<meta name="description" content="{description}">\n'
 
 
+def drop_font_awesome(app, exception):
+    """The theme's style sheet without the icon font's rules, a quarter of it, and its files."""
+    if exception or app.builder.format != "html":
+        return
+    static = Path(app.outdir, "_static")
+    sheet = static / "styles" / "pydata-sphinx-theme.css"
+    kept = ICON_FONT.sub("", sheet.read_text(encoding="utf-8"))
+    sheet.write_text(kept, encoding="utf-8")
+    shutil.rmtree(static / "vendor" / "fontawesome", ignore_errors=True)
+    for script in static.glob("scripts/fontawesome.js*"):
+        script.unlink()
+
+
+def defer_scripts(app, pagename, templatename, context, doctree):
+    """No script holds up a page: they run in their order once the page is there.
+
+    The theme's two inline settings are for features that the book does not use, and would run
+    before the script that they need. The search page's own scripts expect the usual order.
+    """
+    if pagename == "search":
+        return
+    scripts = [js for js in context["script_files"]
+               if "DOCUMENTATION_OPTIONS" not in js.attributes.get("body", "")]
+    context["script_files"] = [
+        _JavaScript(js.filename, priority=js.priority, **({"defer": "defer"} | js.attributes))
+        if js.filename else js for js in scripts]
+
+
 def setup(app):
     app.connect("config-inited", read_address)
     app.connect("html-page-context", add_preview)
+    app.connect("html-page-context", defer_scripts, priority=900)  # after all have added theirs
     app.connect("builder-inited", copy_assets)
-    for name in ASSETS:
-        (app.add_css_file if name.endswith("css") else app.add_js_file)(name)
+    app.connect("build-finished", drop_font_awesome)
+    app.add_css_file("site.css", priority=900)  # after what it changes
+    app.add_js_file("site.js", loading_method="defer", priority=90)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -30,7 +30,7 @@ COLOURS = {
     "surface": "#ffffff",
     "panel": "#f6f8fa",
 }
-WIDTH = 4.7  # inches: 450 px on a desk, and on a phone the letters are still 11 px high
+WIDTH = 5.0  # inches: the page's column; on a phone the letters are still 11 px high
 
 fontManager.addfont(sans_path())
 STYLE = {
@@ -68,7 +68,9 @@ class BookFigure(Figure):
 
     def __init__(self, height, title, facts):
         super().__init__(figsize=(WIDTH, height), layout="constrained")
-        self.suptitle(textwrap.fill(title, 50), x=0.01, ha="left", fontsize=13)
+        # The website takes the title out of the drawing and writes it above, by these two names.
+        self.suptitle(textwrap.fill(title, 50), x=0.01, ha="left", fontsize=13, gid="title")
+        self.title = title
         self.description = f"{title}. {'; '.join(facts)}."
 
     def __repr__(self):
@@ -78,7 +80,8 @@ class BookFigure(Figure):
         """Without date, prolog or background: text that a page can take in as it is."""
         file = io.StringIO()
         with matplotlib.rc_context(STYLE):
-            self.savefig(file, format="svg", metadata={"Date": None, "Title": self.description})
+            self.savefig(file, format="svg", metadata={
+                "Date": None, "Title": self.description, "Description": self.title})
         self.set_layout_engine("none")  # laid out: a second time would move things by a hair
         svg = file.getvalue()
         # In a dark Jupyter the drawing needs the light behind it that its colours are made for.

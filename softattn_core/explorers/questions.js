@@ -1,4 +1,5 @@
 // Questions: choose or enter a number, check, try again. The answer can be had at any time.
+// On the book's pages what the reader answered is kept, in the browser alone.
 
 // Text with `code`, and with its Chinese marked as Chinese.
 const inline = (text) =>
@@ -7,7 +8,7 @@ const inline = (text) =>
     return part[0] === "`" ? make("code", {}, part.slice(1, -1)) : make("span", { lang: "zh" }, part);
   });
 
-// Each kind of answer: its controls, and what is to be said of what the reader gave.
+// Each kind of answer: its controls, what the reader gave, and what is to be said of it.
 function choiceAnswer(question, say) {
   const rows = question.choices.map(({ text }) => {
     const radio = make("input", { type: "radio", name: "choice" });
@@ -23,7 +24,9 @@ function choiceAnswer(question, say) {
   };
   const { text, reason } = question.choices.find(({ right }) => right);
   const clear = () => rows.forEach(({ mark }) => (mark.textContent = ""));
-  return { controls: rows.map(({ label }) => label), judge, clear, answer: text, reason };
+  const given = () => question.choices[rows.findIndex(({ radio }) => radio.checked)]?.text;
+  const fill = (text) => rows.forEach(({ radio }, i) => (radio.checked = question.choices[i].text === text));
+  return { controls: rows.map(({ label }) => label), judge, clear, given, fill, answer: text, reason };
 }
 
 function numberAnswer(question, say) {
@@ -41,12 +44,16 @@ function numberAnswer(question, say) {
     return { right: false, reason: near[0]?.reason ?? `${side} ${wrong}` };
   };
   const label = make("label", { class: "sa-number" }, say("yourNumber"), field);
-  return { controls: [label], judge, clear() {}, answer, reason };
+  const given = () => field.value;
+  const fill = (text = "") => (field.value = text);
+  return { controls: [label], judge, clear() {}, given, fill, answer, reason };
 }
 
 function drawQuestion(el, question, say) {
   const kind = question.choices ? choiceAnswer : numberAnswer;
-  const { controls, judge, clear, answer, reason } = kind(question, say);
+  const { controls, judge, clear, given, fill, answer, reason } = kind(question, say);
+  const memory = globalThis.bookMemory;  // none in Jupyter
+  let kept;
   const heading = (key) => make("b", {}, say(key));
   const feedback = make("div", { class: "sa-feedback", role: "status" });
   const tell = (state, ...parts) => {
@@ -55,12 +62,28 @@ function drawQuestion(el, question, say) {
   };
   const answered = () => [heading("answerIs"), " ", ...inline(`${answer}. ${reason}`)];
 
-  function check(event) {
-    event.preventDefault();
+  // Was something given that can be judged?
+  function comment() {
     const { told, right, reason, exact } = judge();
     if (told) tell("empty", told);
     else if (right) tell("right", "✓ ", heading("answerRight"), " ", exact ? `${exact}. ` : "", ...inline(reason));
     else tell("wrong", "✗ ", heading("answerWrong"), " ", ...inline(reason));
+    return !told;
+  }
+
+  function keep(answer) {
+    kept = answer;
+    memory?.keep("answers", question.key, answer);
+  }
+
+  function check(event) {
+    event.preventDefault();
+    if (comment()) keep({ given: given() });
+  }
+
+  function showAnswer() {
+    tell("shown", ...answered());
+    keep({ asked: true, given: kept?.given });
   }
 
   // JupyterLab keeps a browser from submitting a form by Enter.
@@ -81,11 +104,24 @@ function drawQuestion(el, question, say) {
     make(
       "div", { class: "sa-buttons" },
       make("button", { type: "submit", class: "sa-button" }, say("check")),
-      button(say("showAnswer"), () => tell("shown", ...answered())),
+      button(say("showAnswer"), showAnswer),
     ),
     feedback,
     make("p", { class: "sa-printed" }, ...answered()),
   ));
+
+  // As the reader left it; and empty again when all is forgotten.
+  function restore() {
+    const stored = memory.recall("answers", question.key);
+    if (JSON.stringify(stored) === JSON.stringify(kept)) return;
+    kept = stored;
+    fill(kept?.given);
+    forget();
+    if (kept?.given !== undefined) comment();
+    else if (kept) tell("shown", ...answered());
+  }
+  memory?.onchange(restore);
+  if (memory) restore();
 }
 
 function render({ model, el }) {

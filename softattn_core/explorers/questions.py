@@ -60,7 +60,8 @@ class Questions(Explorer):
         if missing := [name for name in names if name not in known]:
             raise ValueError(f"{path.name} has no question {missing[0]!r}; it has "
                              f"{', '.join(known)}")
-        shown = [for_the_page(known[name]) for name in names or known]
+        shown = [for_the_page(known[name]) | {"key": f"{chapter}/{name}"}
+                 for name in names or known]
         super().__init__(questions=shown, static_reading="".join(map(as_html, shown)))
 
     def __repr__(self):

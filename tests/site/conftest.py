@@ -22,6 +22,12 @@ ALIVE = """() => [...document.querySelectorAll(".explorable > div")]
     .every((place) => place.childNodes.length > 0)"""
 
 
+def settle(page):
+    """Waits until nothing moves or fades any more: colours are measured after that only."""
+    page.evaluate("""() => Promise.all(document.getAnimations().map((one) => one.finished
+        .catch(() => {})))""")
+
+
 def pytest_generate_tests(metafunc):
     # A module's scope makes pytest run all tests of one page, then those of the next.
     if "page_name" in metafunc.fixturenames:
@@ -70,7 +76,7 @@ class Visit:
 
     def __init__(self, browser, **context):
         self.scripted = context.get("java_script_enabled", True)
-        self.context = browser.new_context(**context)
+        self.context = browser.new_context(**({"reduced_motion": "reduce"} | context))
         self.page = self.context.new_page()
         self.requests, self.complaints = [], []
         self.page.on("request", lambda request: self.requests.append(request.url))

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 import traitlets
 from axe_playwright_python.sync_playwright import Axe
+from website import style_sheet
 
 from softattn_core import (
     cross_entropy,
@@ -29,7 +30,7 @@ from softattn_core.explorers import SimplexExplorer, SoftmaxExplorer
 ROOT = Path(__file__).parents[2]
 EXPLORERS = ROOT / "softattn_core" / "explorers"
 HOST = (ROOT / "_ext" / "host.js").read_text(encoding="utf-8")
-SITE_CSS = (ROOT / "assets" / "site.css").read_text(encoding="utf-8")
+SITE_CSS = style_sheet()
 MIME = "application/vnd.jupyter.widget-{}+json"
 BODY = "body { margin: 1rem; color: var(--sa-ink); background: var(--sa-surface); }"
 LIMIT = 1e6

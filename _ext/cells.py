@@ -1,0 +1,26 @@
+"""What a cell shows comes first; its hidden code is a quiet link below."""
+
+from docutils import nodes
+from myst_nb.sphinx_ import HideCodeCellNode
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+WORDS = {"en": "Show the code", "zh": "显示代码"}
+
+
+class QuietCode(SphinxPostTransform):
+    default_priority = 900  # after MyST-NB has folded the code
+    formats = ("html",)
+
+    def run(self):
+        words = WORDS["zh" if self.config.language.startswith("zh") else "en"]
+        begin = f'<details class="sa-code"><summary>{words}</summary>'
+        for cell in self.document.findall(nodes.container):
+            for fold in [part for part in cell.children if isinstance(part, HideCodeCellNode)]:
+                cell.children.remove(fold)
+                cell += [nodes.raw("", begin, format="html"), *fold.children,
+                         nodes.raw("", "</details>", format="html")]
+
+
+def setup(app):
+    app.add_post_transform(QuietCode)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
