@@ -20,7 +20,7 @@ def test_results_follow_the_controls():
     for name in ("relu_sum", "sigmoid", "uniform"):  # as the translator was trained with
         np.testing.assert_allclose(weights[name], NORMALISERS[name].weights(z), rtol=1e-14)
     budgets = {name for name, total in explorer.sums.items() if total == pytest.approx(1)}
-    assert set(weights) - budgets == {"sigmoid"}
+    assert set(weights) - budgets == {"sigmoid", "sigmoid_shift", "relu_n", "raw"}
 
 
 def test_where_a_normaliser_cannot_say():

@@ -1,6 +1,7 @@
 // Quality by source length, with a line to read it off, and one sentence in both translations.
 
-const MODELS = ["attention_h64", "fixed_h64", "fixed_h128"];
+// Whose translations are read, below the curves.
+const TRANSLATORS = ["attention_h64", "fixed_h64"];
 const FULL = { exact_match: 1, bleu: 100 };
 
 function render({ model, el }) {
@@ -10,27 +11,39 @@ function render({ model, el }) {
   const outline = (values, full) => values.map((y, i) => `${at(i)} ${100 - (100 * y) / full}`);
 
   // The chart is stretched to the page's width; its strokes keep their thickness.
-  const drawing = (tag, role, i = "") => make(tag, { class: `sa-${role} sa-model${i}` });
-  const bands = MODELS.map((_, i) => drawing("polygon", "band", i));
-  const curves = MODELS.map((_, i) => drawing("path", "curve", i));
-  const dots = MODELS.map((_, i) => drawing("path", "reader", i));
+  const drawing = (tag, role, name) => make(tag, { class: `sa-${role} sa-arm-${name}` });
+  const arms = model.get("models").map((name) => ({
+    name,
+    title: titleOf(name),
+    band: drawing("polygon", "band", name),
+    curve: drawing("path", "curve", name),
+    dot: drawing("path", "reader", name),
+    box: make("input", { type: "checkbox", value: name, onchange: choose }),
+  }));
+
+  // "fixed_h64_20k": a fixed vector of 64 numbers, trained for 20,000 steps. 10,000 go without saying.
+  function titleOf(name) {
+    const [, kind, size, thousands] = name.match(/^([a-z]+)_h(\d+)(?:_(\d+)k)?$/);
+    const steps = thousands ? [say("thousandSteps", { thousands })] : [];
+    return [say(kind === "attention" ? "attention" : "fixed"), `H = ${size}`, ...steps].join(", ");
+  }
+
+  function choose() {
+    change(model, { arms: arms.filter(({ box }) => box.checked).map(({ name }) => name) });
+  }
+
   const line = make("path", { class: "sa-line" });
   const edge = (model.get("trained") * 100) / labels.length;
   const chart = make(
     "svg", { class: "sa-chart", viewBox: "0 0 100 100", preserveAspectRatio: "none", "aria-hidden": "true" },
     make("path", { class: "sa-grid", d: "M0 0H100M0 50H100M0 100H100" }),
     make("path", { class: "sa-limit", d: `M${edge} 0V100` }),
-    ...bands, line, ...curves, ...dots,
+    ...arms.map(({ band }) => band), line, ...arms.map(({ curve }) => curve), ...arms.map(({ dot }) => dot),
   );
-  const point = (event) => {
-    if (event.type === "pointermove" && !event.buttons) return;
-    const box = chart.getBoundingClientRect();
-    const i = Math.floor(((event.clientX - box.left) / box.width) * labels.length);
-    change(model, { length: clamp(i, 0, labels.length - 1) });
-  };
-  chart.addEventListener("pointerdown", point);
-  chart.addEventListener("pointermove", point);
+  draggable(chart, chart, (x) =>
+    change(model, { length: clamp(Math.floor(x * labels.length), 0, labels.length - 1) }));
   const ticks = ["sa-ticks sa-down", "sa-ticks"].map((name) => make("div", { class: name, "aria-hidden": "true" }));
+  ticks[0].append(make("span"), make("span"), make("span"));
   ticks[1].append(...labels.map((text) => make("span", {}, text)));
   const length = slider({
     min: 0, max: labels.length - 1, step: 1, role: "ink",
@@ -45,14 +58,20 @@ function render({ model, el }) {
     ...radios.map((radio) => make("label", {}, radio, say(radio.value))),
   );
 
-  const numbers = table(say("qualityTable"), [say("model"), say("mean"), say("lowest"), say("highest")]);
-  const rows = MODELS.map((name, i) => {
-    const cells = [0, 1, 2].map(() => make("td"));
-    const key = make("svg", { viewBox: "0 0 32 12", "aria-hidden": "true" }, make("path", { class: `sa-curve sa-model${i}`, d: "M0 6H32" }));
-    const { seeds } = model.get("curves").bleu[name];
-    numbers.body.append(make("tr", {}, make("th", { scope: "row" }, key, say(name), make("small", {}, say("seeds", { seeds }))), ...cells));
-    return cells;
-  });
+  const choice = make(
+    "fieldset", { class: "sa-targets" }, make("legend", {}, say("models")),
+    ...arms.map((arm) => {
+      const line = make("svg", { viewBox: "0 0 32 12", "aria-hidden": "true" }, make("path", { class: `sa-curve sa-arm-${arm.name}`, d: "M0 6H32" }));
+      return (arm.label = make("label", {}, arm.box, line, arm.title));
+    }),
+  );
+  const numbers = valueTable(say("qualityTable"), say("model"), [
+    { heading: say("seeds"), value: ({ curves }, i) => curves[i].seeds, text: String },
+    ...["mean", "low", "high"].map((kind) => ({
+      heading: say({ mean: "mean", low: "lowest", high: "highest" }[kind]),
+      value: ({ curves, group }, i) => curves[i][kind][group],
+    })),
+  ]);
 
   const title = make("b");
   const another = button(say("another"), () =>
@@ -60,29 +79,32 @@ function render({ model, el }) {
   const text = (label, attributes) => {
     const words = make("p", attributes);
     const count = make("small");
-    return { node: make("div", {}, make("b", {}, say(label)), " ", count, words), words, count };
+    return { node: make("div", {}, make("b", {}, label), " ", count, words), words, count };
   };
-  const english = text("english", { lang: "en" });
-  const reference = text("reference", { lang: "zh" });
-  const outputs = MODELS.slice(0, 2).map((name) => text(name, { lang: "zh" }));
+  const english = text(say("english"), { lang: "en" });
+  const reference = text(say("reference"), { lang: "zh" });
+  const outputs = TRANSLATORS.map((name) => text(titleOf(name), { lang: "zh" }));
 
   function draw() {
-    const [measure, i] = [model.get("measure"), model.get("length")];
-    const found = model.get("curves")[measure];
-    const full = FULL[measure];
-    MODELS.forEach((name, m) => {
+    const [i, measure] = [model.get("length"), model.get("measure")];
+    const [found, full] = [model.get("curves")[measure], FULL[measure]];
+    for (const { name, box, band, curve, dot } of arms) {
+      const shown = model.get("arms").includes(name);
       const { mean, low, high } = found[name];
-      curves[m].setAttribute("d", `M${outline(mean, full).join("L")}`);
-      bands[m].setAttribute("points", [...outline(high, full), ...outline(low, full).reverse()].join(" "));
-      dots[m].setAttribute("d", `M${outline(mean, full)[i]}h0`);
-      [mean, low, high].forEach((values, column) => show(rows[m][column], values[i]));
-    });
-    ticks[0].replaceChildren(...[full, full / 2, 0].map((y) => make("span", {}, String(y))));
-    line.setAttribute("d", `M${at(i)} 0V100`);
+      box.checked = shown;
+      for (const node of [band, curve, dot]) node.classList.toggle("sa-off", !shown);
+      put(curve, "d", `M${outline(mean, full).join("L")}`);
+      put(band, "points", [...outline(high, full), ...outline(low, full).reverse()].join(" "));
+      put(dot, "d", `M${outline(mean, full)[i]}h0`);
+    }
+    const shown = arms.filter(({ box }) => box.checked);
+    numbers.draw(shown.map(({ title }) => title), { curves: shown.map(({ name }) => found[name]), group: i });
+    [full, full / 2, 0].forEach((y, n) => write(ticks[0].children[n], String(y)));
+    put(line, "d", `M${at(i)} 0V100`);
     radios.forEach((radio) => (radio.checked = radio.value === measure));
     length.show(i);
     const words = say("wordsLong", { length: labels[i] });
-    length.range.setAttribute("aria-valuetext", words);
+    put(length.range, "aria-valuetext", words);
 
     const n = model.get("sentence");
     const sentence = model.get("sentences")[i][n];
@@ -90,23 +112,24 @@ function render({ model, el }) {
     english.words.textContent = sentence.english.join(" ");
     reference.words.textContent = sentence.reference.join(" ");
     outputs.forEach(({ words: node, count }, m) => {
-      const output = sentence.outputs[MODELS[m]];
+      const output = sentence.outputs[TRANSLATORS[m]];
       const wrong = output.filter(([, right]) => !right).length;
       node.replaceChildren(...output.flatMap(([word, right]) => [right ? word : make("mark", {}, word), " "]));
       count.textContent = wrong ? say("wrong", { wrong, all: output.length }) : say("right");
     });
-    tell(`${words}: ${MODELS.map((name) => `${say(name)} ${format(found[name].mean[i])}`).join(", ")}`);
+    tell(`${words}: ${shown.map(({ name, title: kind }) => `${kind} ${format(found[name].mean[i])}`).join(", ")}`);
   }
 
   const tell = frame(
-    { model, el, say, name: "bottleneck", claim: "bottleneckClaim" }, measures,
+    { model, el, say, name: "bottleneck", claim: "bottleneckClaim" },
     make("div", { class: "sa-chartbox" }, ticks[0], chart, make("span"), ticks[1], make("span"), length.range),
-    make("p", { class: "sa-note" }, say("chartNote")), numbers.node,
+    make("p", { class: "sa-note" }, say("chartNote")), choice, measures, numbers.node,
     make("div", { class: "sa-heading" }, title, another), english.node, reference.node,
     make("div", { class: "sa-columns" }, ...outputs.map(({ node }) => node)),
     make("p", { class: "sa-note" }, say("markNote")),
   );
-  return follow(model, ["measure", "length", "sentence"], draw);
+  arms.forEach(({ label, curve }) => linked(label, curve));
+  return follow(model, ["measure", "length", "sentence", "arms"], draw);
 }
 
 export default { render };

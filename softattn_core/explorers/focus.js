@@ -63,11 +63,14 @@ function render({ model, el }) {
   const alike = button(say("alike"), () => change(model, { scores: scores().map(() => 0) }));
   const choices = presets(model, say, [[say("chineseSentence"), chinese], [say("englishSentence"), english]]);
   choices.append(alike);
-  const agree = (state) => [state.glosses, state.scores].every((list) => list.length === state.words.length);
+  // An address chooses a sentence and its scores; it does not bring words of its own.
+  const known = [chinese, english, model.get("initial")].map(({ words, glosses }) => JSON.stringify([words, glosses]));
+  const agree = ({ words, glosses, scores: given }) =>
+    given.length === words.length && known.includes(JSON.stringify([words, glosses]));
   const tell = frame(
-    { model, el, say, name: "focus", claim: "focusClaim", agree }, choices, tiles,
+    { model, el, say, name: "focus", claim: "focusClaim", agree }, tiles,
     make("div", { class: "sa-row" }, name, control.range, control.field),
-    make("p", { class: "sa-note" }, say("sumOfWeights"), " ", total, ". ", say("budget")), sliders.note,
+    make("p", { class: "sa-note" }, say("sumOfWeights"), " ", total, ". ", say("budget")), sliders.note, choices,
   );
   return follow(model, ["words", "glosses", "scores"], draw);
 }

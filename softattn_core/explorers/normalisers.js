@@ -15,7 +15,11 @@ const WEIGHTS = {
   sparsemax,
   divided,
   relu_sum: (z) => divided(z.map((x) => Math.max(x, 0))).map((w) => w || 0),
+  softplus_sum: (z) => divided(z.map((x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))))).map((w) => w || 0),
+  relu_n: (z) => z.map((x) => Math.max(x, 0) / z.length),
   sigmoid: (z) => z.map((x) => softmax([x, 0])[0]),
+  sigmoid_shift: (z) => z.map((x) => softmax([x - Math.log(z.length), 0])[0]),
+  raw: (z) => z,
   argmax: (z) => z.map((_, i) => Number(i === z.indexOf(Math.max(...z)))),
   uniform: (z) => z.map(() => 1 / z.length),
 };
@@ -33,7 +37,11 @@ const LOST = {
     return sum(z) < 0 && Math.max(...z) > Math.min(...z) ? "lostOrder" : "lostShift";
   },
   relu_sum: (z) => (Math.max(...z) <= 0 ? "lostAll" : Math.min(...z) <= 0 ? "lostZeros" : "lostShift"),
+  softplus_sum: () => "lostShift",
+  relu_n: (z) => (Math.max(...z) <= 0 ? "lostAll" : "lostBudget"),
   sigmoid: () => "lostBudget",
+  sigmoid_shift: () => "lostBudget",
+  raw: (z) => (Math.min(...z) < 0 ? "lostSign" : "lostBudget"),
   argmax: () => "lostGradient",
   uniform: () => "lostFocus",
 };
@@ -42,7 +50,8 @@ function render({ model, el }) {
   const say = sayIn(el);
   const titles = {
     softmax: "softmax", sparsemax: "sparsemax", divided: say("divided"), relu_sum: say("reluSum"),
-    sigmoid: "sigmoid", argmax: "argmax", uniform: say("uniform"),
+    softplus_sum: say("softplusSum"), relu_n: say("reluN"), sigmoid: "sigmoid",
+    sigmoid_shift: say("sigmoidShift"), raw: say("raw"), argmax: "argmax", uniform: say("uniform"),
   };
   const spans = scoreSliders(say);
   const scores = () => model.get("scores");
@@ -77,20 +86,29 @@ function render({ model, el }) {
   }
 
   const cards = Object.keys(WEIGHTS).map(card);
-  const write = (node, x) => show(node, x, Number.isNaN(x) ? "—" : format(x));
+  // A phone has room for one beside softmax.
+  const radios = cards.slice(1).map(({ kind }) =>
+    make("input", { type: "radio", name: "beside", value: kind, onchange: () => change(model, { beside: kind }) }));
+  const choice = make(
+    "fieldset", { class: "sa-targets sa-beside" }, make("legend", {}, say("beside")),
+    ...radios.map((radio) => make("label", {}, radio, titles[radio.value])),
+  );
+  const showWeight = (node, x) => show(node, x, Number.isNaN(x) ? "—" : format(x));
 
   function draw() {
     const z = scores();
     spans.fit(z);
     sliders.forEach((slider, i) => slider.show(z[i]));
-    const sums = cards.map(({ kind, title, shares, total, lost }) => {
+    radios.forEach((radio) => (radio.checked = radio.value === model.get("beside")));
+    const sums = cards.map(({ kind, title, shares, total, lost, node }) => {
+      node.classList.toggle("sa-chosen", kind === "softmax" || kind === model.get("beside"));
       const w = WEIGHTS[kind](z);
       shares.forEach(({ bar, value }, i) => {
         fill(bar, clamp(w[i] || 0, -0.5, 1));
-        write(value, w[i]);
+        showWeight(value, w[i]);
       });
-      write(total, sum(w));
-      lost.textContent = say(LOST[kind](z, w));
+      showWeight(total, sum(w));
+      write(lost, say(LOST[kind](z, w)));
       return `${title} ${total.textContent}`;
     });
     tell(say("sums", { values: sums.join(", ") }));
@@ -104,12 +122,15 @@ function render({ model, el }) {
     [say("close"), set(0.5, 0.2, -0.1)],
     [say("below"), set(-1, -2, -0.5)],
   ];
+  const agree = (state) => state.scores.length === names.length && String(state.names) === String(names);
   const tell = frame(
-    { model, el, say, name: "normalisers", claim: "normalisersClaim" }, presets(model, say, names.length === 3 ? examples : []),
-    ...sliders.map(({ row }) => row), make("div", { class: "sa-cards" }, ...cards.map(({ node }) => node)),
-    make("p", { class: "sa-note" }, say("cutBars")), spans.note,
+    { model, el, say, name: "normalisers", claim: "normalisersClaim", agree },
+    make("div", { class: "sa-cards sa-picture" }, ...cards.map(({ node }) => node)), choice,
+    make("p", { class: "sa-note" }, say("cutBars")), make("div", { class: "sa-stay" }, ...sliders.map(({ row }) => row), spans.note),
+    presets(model, say, names.length === 3 ? examples : []),
   );
-  return follow(model, ["scores"], draw);
+  sliders.forEach(({ row }, i) => linked(row, ...cards.map(({ shares }) => shares[i].row)));
+  return follow(model, ["scores", "beside"], draw);
 }
 
 export default { render };

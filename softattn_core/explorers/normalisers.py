@@ -14,13 +14,22 @@ def divided_by_sum(scores):
     return scores / total if total != 0 else np.full_like(scores, np.nan)
 
 
+def shares(positive):
+    """Divided by the sum; where that is 0, nothing is shared out."""
+    return positive / (positive.sum() or 1)
+
+
 NORMALISERS = {
     "softmax": softmax,
     "sparsemax": sparsemax,
     "divided": divided_by_sum,
     "relu_sum": relu_sum,
+    "softplus_sum": lambda scores: shares(np.logaddexp(0, scores)),
+    "relu_n": lambda scores: np.maximum(scores, 0) / len(scores),
     # Softmax over z and 0, as in chapter 1: right to the last digit even where it is almost 0.
     "sigmoid": lambda scores: softmax([scores, np.zeros_like(scores)], axis=0)[0],
+    "sigmoid_shift": lambda scores: NORMALISERS["sigmoid"](scores - np.log(len(scores))),
+    "raw": np.copy,
     "argmax": lambda scores: np.eye(len(scores))[scores.argmax()],
     "uniform": uniform,
 }
@@ -41,10 +50,13 @@ class NormaliserExplorer(Explorer):
     """
 
     _esm = front_end("normalisers.js")
-    controls = ("scores", "names")
+    controls = ("scores", "names", "beside")
 
     scores = traitlets.List(Score(), minlen=2, maxlen=6).tag(sync=True)
     names = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    beside = traitlets.Enum([name for name in NORMALISERS if name != "softmax"], "sigmoid",
+                            help="what stands beside softmax on a phone").tag(
+                                sync=True, usual="sigmoid")
 
     def __init__(self, scores=(-3.0, 1.0, 3.4), names=("I", "love", "you")):
         if len(scores) != len(names):

@@ -20,20 +20,8 @@ function logSoftmax(scores, temperature = 1) {
   return z.map((zi) => zi - logTotal);
 }
 
-// (diag(p) - p p^T) / T
-function softmaxJacobian(scores, temperature = 1) {
-  const p = softmax(scores, temperature);
-  return p.map((pi, i) => p.map((pj, j) => ((i === j ? pi : 0) - pi * pj) / temperature));
-}
-
 // p - y, the slope of the cross-entropy for the right class `target`.
 const gradient = (p, target) => p.map((pi, i) => pi - (i === target ? 1 : 0));
-
-// -J (p - y): where one step of gradient descent on the scores moves the probabilities.
-function descentDirection(scores, target, temperature = 1) {
-  const slope = gradient(softmax(scores, temperature), target);
-  return softmaxJacobian(scores, temperature).map((row) => -sum(row.map((x, j) => x * slope[j])));
-}
 
 function dot(a, b) {
   let total = 0;

@@ -3,6 +3,7 @@
 
 const SIDE = 300;
 const HEIGHT = (SIDE * Math.sqrt(3)) / 2;
+const [WIDTH, BOTTOM] = [400, 350];
 // The corners, in the order of the classes: top, left, right.
 const CORNERS = [[200, 44], [50, 44 + HEIGHT], [350, 44 + HEIGHT]];
 // The border itself would need a score of -∞.
@@ -36,17 +37,21 @@ function temperaturePath(scores) {
   return pathThrough(points);
 }
 
-// An arrow from p along `step`, its true length unless it would leave the triangle.
-function arrow(p, step) {
-  const room = Math.min(1, ...step.map((s, i) => (s < 0 ? p[i] / -s : 1)));
-  const tail = toPlane(p);
-  const tip = toPlane(p.map((pi, i) => pi + room * step[i]));
-  const [dx, dy] = [tip[0] - tail[0], tip[1] - tail[1]];
-  const length = Math.hypot(dx, dy);
-  if (length < 1) return "";
-  const head = Math.min(10, length / 2) / length;
+// The scores after the share `part` of one step of gradient descent.
+const stepped = (scores, slope, part = 1) => scores.map((z, i) => z - part * slope[i]);
+
+// How one step moves the point: a curve, for softmax bends the straight way of the scores.
+function stepPath(scores, slope, temperature) {
+  const points = [];
+  for (let n = 0; n <= 32; n += 1) points.push(toPlane(softmax(stepped(scores, slope, n / 32), temperature)));
+  const [tail, tip] = [points[0], points.at(-1)];
+  if (Math.hypot(tip[0] - tail[0], tip[1] - tail[1]) < 1) return "";
+  // The head points as the curve does where it gets there, however short its last piece is.
+  const before = points.findLast(([x, y]) => Math.hypot(tip[0] - x, tip[1] - y) > 0.5);
+  const [dx, dy] = [tip[0] - before[0], tip[1] - before[1]];
+  const head = 10 / Math.hypot(dx, dy);
   const barb = (side) => [tip[0] - head * (dx + side * dy), tip[1] - head * (dy - side * dx)];
-  return pathThrough([tail, tip]) + pathThrough([barb(0.6), tip, barb(-0.6)]);
+  return pathThrough(points) + pathThrough([barb(0.6), tip, barb(-0.6)]);
 }
 
 function render({ model, el }) {
@@ -71,31 +76,20 @@ function render({ model, el }) {
       class: "sa-point", tabindex: 0, role: "slider",
       "aria-label": say("point"), "aria-valuemin": 0, "aria-valuemax": 1,
     },
-    make("circle", { class: "sa-grip", r: 32 }), dot,
+    make("circle", { class: "sa-grip", r: 37 }), dot,
   );
-  const corner = ([x, y], i) =>
-    make("text", { x, y: i === 0 ? y - 22 : y + 36, "text-anchor": "middle" }, names[i]);
-  const jump = (event) => moveTo(under(event));
+  const corners = CORNERS.map(([x, y], i) =>
+    make("text", { x, y: i === 0 ? y - 22 : y + 36, "text-anchor": "middle", ...languageOf(names[i]) }, names[i]));
+  const area = make("polygon", { class: "sa-area", points: CORNERS.join(" ") });
   const triangle = make(
-    "svg", { class: "sa-triangle", viewBox: "0 0 400 350" },
-    make("polygon", { class: "sa-area", points: CORNERS.join(" "), onclick: jump }),
-    ...CORNERS.map(corner), goal, path, step, point,
+    "svg", { class: "sa-triangle", viewBox: `0 0 ${WIDTH} ${BOTTOM}` },
+    area, ...corners, goal, path, step, point,
   );
-
-  function under(event) {
+  area.addEventListener("click", (event) => {
     const box = triangle.getBoundingClientRect();
-    return [event.clientX - box.left, event.clientY - box.top].map((offset) => (offset * 400) / box.width);
-  }
-  // A finger on the point drags it; Chromium overlooks `touch-action` within an SVG.
-  point.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
-  point.addEventListener("pointerdown", (event) => {
-    point.setPointerCapture(event.pointerId);
-    point.focus();
-    event.preventDefault();
+    moveTo([event.clientX - box.left, event.clientY - box.top].map((offset) => (offset * WIDTH) / box.width));
   });
-  point.addEventListener("pointermove", (event) => {
-    if (point.hasPointerCapture(event.pointerId)) moveTo(under(event));
-  });
+  draggable(point, triangle, (x, y) => moveTo([x * WIDTH, y * BOTTOM]));
   point.addEventListener("keydown", (event) => {
     const direction = ARROW_KEYS[event.key];
     if (!direction) return;
@@ -111,14 +105,11 @@ function render({ model, el }) {
       change(model, { scores: scores().map((old, j) => (j === i ? z : old)) }));
     const label = say("score", { name });
     score.label(label, say("exactly", { label }));
-    const bar = make("div", { class: "sa-bar sa-diverging sa-ink" });
-    const slope = make("span", { class: "sa-value" });
     const row = make(
       "div", { class: "sa-row" },
-      make("span", { class: "sa-name", "aria-hidden": "true" }, name), score.range, score.field,
-      make("span", { class: "sa-under" }, "p − y"), bar, slope,
+      make("span", { class: "sa-name", "aria-hidden": "true", ...languageOf(name) }, name), score.range, score.field,
     );
-    return { row, score, bar, slope };
+    return { row, score };
   });
   const temperatureRow = temperatureSlider(say, (t) => change(model, { temperature: t }));
   const radios = names.map((_, i) =>
@@ -127,22 +118,20 @@ function render({ model, el }) {
     "fieldset", { class: "sa-targets" }, make("legend", {}, say("target")),
     ...names.map((name, i) => make("label", {}, radios[i], name)),
   );
-  const stepButton = button(say("step"), descend);
-  function descend() {
-    const slope = gradient(distribution(), model.get("target"));
-    change(model, { scores: scores().map((z, i) => clamp(z - slope[i], -1e6, 1e6)) });
-  }
+  const slope = () => gradient(distribution(), model.get("target"));
+  const stepButton = button(say("step"), () =>
+    change(model, { scores: stepped(scores(), slope()).map((z) => clamp(z, -1e6, 1e6)) }));
+  stepButton.classList.add("sa-primary");
 
   // The numbers
-  const numbers = table(say("simplexTable"), [say("class"), "p", "y", "−J(p − y)"]);
-  const cells = names.map((name) => {
-    const [p, y, move] = ["sa-weights", "", "sa-ink"].map((role) => make("td", { class: role }));
-    numbers.body.append(make("tr", {}, make("th", { scope: "row" }, name), p, y, move));
-    return { p, y, move };
-  });
-  const lossName = make("th", { scope: "row", colspan: 3 });
-  const loss = make("td");
-  numbers.foot.append(make("tr", {}, lossName, loss));
+  const numbers = valueTable(say("simplexTable"), say("class"), [
+    { heading: "p", role: "weights", value: ({ p }, i) => p[i] },
+    { heading: "y", value: ({ y }, i) => y[i], text: String },
+    { heading: "p − y", value: ({ slope }, i) => slope[i] },
+    { heading: say("afterStep"), role: "weights", value: ({ next }, i) => next[i] },
+  ]);
+  const loss = make("b", { class: "sa-value" });
+  const lossName = make("span");
   const key = (shape, text) =>
     make("li", {}, make("svg", { viewBox: "0 0 32 12", "aria-hidden": "true" }, shape), text);
   const legend = make(
@@ -152,23 +141,19 @@ function render({ model, el }) {
     key(make("circle", { class: "sa-goal", cx: 16, cy: 6, r: 5 }), say("targetKey")),
   );
 
+  let drawn;
   function draw() {
     const [z, t, target] = [scores(), temperature(), model.get("target")];
     const p = softmax(z, t);
+    const found = gradient(p, target);
     sliders.fit(z);
-    const slope = gradient(p, target);
-    const move = descentDirection(z, target, t);
-    rows.forEach(({ score, bar, slope: number }, i) => {
+    rows.forEach(({ score }, i) => {
       score.show(z[i]);
-      fill(bar, slope[i]);
-      show(number, slope[i]);
-      show(cells[i].p, p[i]);
-      show(cells[i].y, Number(i === target), i === target ? "1" : "0");
-      show(cells[i].move, move[i]);
       radios[i].checked = i === target;
     });
+    numbers.draw(names, { p, y: names.map((_, i) => Number(i === target)), slope: found, next: softmax(stepped(z, found), t) });
     temperatureRow.show(t);
-    lossName.textContent = say("loss", { name: names[target] });
+    write(lossName, say("loss", { name: names[target] }));
     show(loss, -logSoftmax(z, t)[target]);
 
     const place = `translate(${toPlane(p).join(" ")})`;
@@ -177,21 +162,25 @@ function render({ model, el }) {
     point.setAttribute("aria-valuenow", p[target]);
     point.setAttribute("aria-valuetext", summary);
     goal.setAttribute("transform", `translate(${CORNERS[target].join(" ")})`);
-    path.setAttribute("d", temperaturePath(z));
-    step.setAttribute("d", arrow(p, move));
+    if (z !== drawn) put(path, "d", temperaturePath(z));
+    drawn = z;
+    put(step, "d", stepPath(z, found, t));
     tell(say("distribution", { values: summary }));
   }
 
   const tell = frame(
     { model, el, say, name: "simplex", claim: "simplexClaim" },
-    make("div", { class: "sa-buttons" }, stepButton),
     make(
-      "div", { class: "sa-columns" },
-      make("div", {}, triangle, legend, make("p", { class: "sa-note" }, say("representative"))),
-      make("div", {}, ...rows.map(({ row }) => row), temperatureRow.row, targets, numbers.node, sliders.note),
+      "div", { class: "sa-columns sa-simplex" },
+      make("div", { class: "sa-picture" }, triangle, make("div", { class: "sa-buttons" }, stepButton)),
+      make("div", { class: "sa-controls" }, ...rows.map(({ row }) => row), sliders.note, temperatureRow.row, targets),
     ),
+    numbers.node, make("p", { class: "sa-loss" }, lossName, " ", loss), legend,
+    make("p", { class: "sa-note" }, say("representative")),
   );
-  return follow(model, ["scores", "temperature", "target"], draw);
+  const end = follow(model, ["scores", "temperature", "target"], draw);
+  rows.forEach(({ row }, i) => linked(row, numbers.rows[i].node, corners[i]));
+  return end;
 }
 
 export default { render };

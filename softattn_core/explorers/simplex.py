@@ -4,7 +4,7 @@ import numpy as np
 import traitlets
 
 from softattn_core.explorers.base import Explorer, Score, Temperature, front_end
-from softattn_core.probability import softmax, softmax_jacobian
+from softattn_core.probability import softmax
 
 
 class SimplexExplorer(Explorer):
@@ -19,8 +19,8 @@ class SimplexExplorer(Explorer):
     array([0.836, 0.113, 0.051])
     >>> explorer.gradient.round(3)
     array([ 0.836, -0.887,  0.051])
-    >>> explorer.step.round(3)  # the bird rises too
-    array([-0.196,  0.168,  0.028])
+    >>> explorer.after_step.round(3)  # the bird rises too
+    array([0.583, 0.338, 0.078])
     """
 
     _esm = front_end("simplex.js")
@@ -47,6 +47,6 @@ class SimplexExplorer(Explorer):
         return self.probabilities - np.eye(3)[self.target]
 
     @property
-    def step(self):
-        """-J (p - y): where one step of gradient descent on the scores moves the probabilities."""
-        return -softmax_jacobian(self.scores, temperature=self.temperature) @ self.gradient
+    def after_step(self):
+        """The probabilities after one step of gradient descent, z - (p - y)."""
+        return softmax(np.subtract(self.scores, self.gradient), temperature=self.temperature)

@@ -4,38 +4,59 @@ const LETTERS = "ABCDEF";
 // e^700 still fits into a float64, e^710 does not.
 const LARGEST_EXPONENT = 700;
 
+// Where e^(z/T) would not fit, what softmax really computes is shown: e^((z - max)/T).
+function exponents(z, t) {
+  const plain = z.map((zi) => zi / t);
+  const fits = Math.max(...plain.map(Math.abs)) <= LARGEST_EXPONENT;
+  return { fits, values: fits ? plain : shifted(z, t) };
+}
+
+// The score with which class i gets the probability p while the other scores stay.
+function scoreFor(p, i, z, t) {
+  const others = z.filter((_, j) => j !== i);
+  const most = Math.max(...others);
+  const logSum = most / t + Math.log(sum(shifted(others, t).map(Math.exp)));
+  const share = clamp(p, 0.001, 0.999);
+  return clamp(Number((t * (Math.log(share / (1 - share)) + logSum)).toFixed(3)), -1e6, 1e6);
+}
+
 function render({ model, el }) {
   const say = sayIn(el);
+  const chart = make("div", { class: "sa-chart-rows sa-picture" });
   const classes = make("div", { class: "sa-classes" });
-  const arithmetic = table(say("softmaxTable"), [say("class"), "z", "z/T", "", "p"]);
   const note = make("p", { class: "sa-note" });
+  const sliders = scoreSliders(say);
   const temperature = temperatureSlider(say, (t) => change(model, { temperature: t }));
   const addButton = button(say("add"), add);
-  const totals = { e: make("td"), p: make("td") };
-  const sumHead = make("th", { scope: "row" }, say("sum"));
-  const noScore = make("td", { class: "sa-scores" });
-  arithmetic.foot.append(make("tr", {}, sumHead, noScore, make("td"), totals.e, totals.p));
-  arithmetic.heads[1].classList.add("sa-scores");
-  const sliders = scoreSliders(say);
-  let rows = [];
+  const arithmetic = valueTable(say("softmaxTable"), say("class"), [
+    { heading: "z", role: "scores", value: ({ z }, i) => z[i] },
+    { heading: "z/T", value: ({ exponent }, i) => exponent[i] },
+    { heading: "e", value: ({ e }, i) => e[i], total: ({ e }) => sum(e) },
+    { heading: "p", role: "weights", value: ({ p }, i) => p[i], total: ({ p }) => sum(p) },
+  ], say("sum"));
+  const rows = [];
 
   const scores = () => model.get("scores");
-  const names = () => scores().map((_, i) => model.get("names")[i] || LETTERS[i]);
+  const names = () => scores().map((_, i) => model.get("names")[i]?.trim() || LETTERS[i]);
   const replaced = (list, i, x) => list.map((old, j) => (j === i ? x : old));
+  const setScore = (i, z) => change(model, { scores: replaced(scores(), i, z) });
+  // A microtask later the row is drawn.
+  const focusOn = (i) => queueMicrotask(() => rows[Math.min(i, rows.length - 1)].name.focus());
 
   function add() {
-    change(model, { names: [...names(), [...LETTERS].find((letter) => !names().includes(letter))], scores: [...scores(), 0] });
-    queueMicrotask(() => rows.at(-1).name.focus()); // once it is drawn
+    const letter = [...LETTERS].find((free) => !names().includes(free));
+    change(model, { names: [...names(), letter], scores: [...scores(), 0] });
+    focusOn(rows.length);
   }
 
   function remove(i) {
     const others = (list) => list.filter((_, j) => j !== i);
     change(model, { names: others(names()), scores: others(scores()) });
-    queueMicrotask(() => rows[Math.min(i, rows.length - 1)].name.focus());
+    focusOn(i);
   }
 
-  function makeRow(_, i) {
-    const score = sliders.make((z) => change(model, { scores: replaced(scores(), i, z) }));
+  function makeRow(i) {
+    const score = sliders.make((z) => setScore(i, z));
     const name = make("input", {
       type: "text", class: "sa-text", maxlength: 12, autocomplete: "off", spellcheck: "false",
       "aria-label": say("className", { number: i + 1 }),
@@ -44,76 +65,65 @@ function render({ model, el }) {
     });
     const removeButton = button("×", () => remove(i));
     removeButton.classList.replace("sa-button", "sa-remove");
-    const bar = make("div", { class: "sa-bar sa-weights" });
+    const title = make("span", { class: "sa-name" });
+    const bar = make("div", { class: "sa-bar sa-weights sa-drag" });
     const p = make("span", { class: "sa-value sa-weights" });
-    const head = make("th", { scope: "row" });
-    const roles = ["sa-scores", "", "", "sa-weights"];
-    const [z, exponent, e, pCell] = roles.map((role) => make("td", { class: role }));
-    classes.append(
-      make("div", { class: "sa-class" }, name, score.range, score.field, removeButton, bar, p),
-    );
-    arithmetic.body.append(make("tr", {}, head, z, exponent, e, pCell));
-    return { score, name, removeButton, bar, p, head, z, exponent, e, pCell };
-  }
-
-  // Where e^(z/T) would not fit, what softmax really computes is shown: e^((z - max)/T).
-  function exponents(z, t) {
-    const plain = z.map((zi) => zi / t);
-    const fits = Math.max(...plain.map(Math.abs)) <= LARGEST_EXPONENT;
-    return { fits, values: fits ? plain : shifted(z, t) };
+    const picture = make("div", { class: "sa-barrow" }, title, bar, p);
+    const control = make("div", { class: "sa-class" }, name, score.range, score.field, removeButton);
+    draggable(bar, bar, (x) => setScore(i, scoreFor(x, i, scores(), model.get("temperature"))));
+    chart.append(picture);
+    classes.append(control);
+    linked(picture, control, arithmetic.rows[i].node);
+    return { score, name, removeButton, title, bar, p, nodes: [picture, control] };
   }
 
   function draw() {
     const z = scores();
     const t = model.get("temperature");
-    if (rows.length !== z.length) {
-      classes.replaceChildren();
-      sliders.clear();
-      arithmetic.body.replaceChildren();
-      rows = z.map(makeRow);
-    }
-    sliders.fit(z);
     const p = softmax(z, t);
     const { fits, values } = exponents(z, t);
-    const e = values.map(Math.exp);
+    arithmetic.draw(names(), { z, exponent: values, e: values.map(Math.exp), p });
+    while (rows.length < z.length) rows.push(makeRow(rows.length));
+    while (rows.length > z.length) {
+      rows.pop().nodes.forEach((node) => node.remove());
+      sliders.drop();
+    }
+    sliders.fit(z);
     rows.forEach((row, i) => {
       const name = names()[i];
       row.score.show(z[i]);
-      if (row.head.textContent !== name) {
-        if (document.activeElement !== row.name) row.name.value = name;
-        row.head.textContent = name;
-        const label = say("score", { name });
-        row.score.label(label, say("exactly", { label }));
-        row.removeButton.setAttribute("aria-label", say("remove", { name }));
-      }
+      if (document.activeElement !== row.name && row.name.value !== name) row.name.value = name;
+      writeName(row.title, name);
+      const label = say("score", { name });
+      row.score.label(label, say("exactly", { label }));
+      put(row.removeButton, "aria-label", say("remove", { name }));
       row.removeButton.disabled = z.length === 2;
       fill(row.bar, p[i]);
       show(row.p, p[i]);
-      show(row.z, z[i]);
-      show(row.exponent, values[i]);
-      show(row.e, e[i]);
-      show(row.pCell, p[i]);
     });
-    show(totals.e, sum(e));
-    show(totals.p, sum(p));
     temperature.show(t);
     addButton.disabled = z.length === 6;
-    arithmetic.heads[2].textContent = fits ? "z/T" : "(z−max)/T";
-    arithmetic.heads[3].replaceChildren("e", make("sup", {}, arithmetic.heads[2].textContent));
-    note.textContent = say(fits ? "plain" : "stable");
+    const exponent = fits ? "z/T" : "(z−max)/T";
+    if (arithmetic.heads[1].textContent !== exponent || !arithmetic.heads[2].children.length) {
+      arithmetic.heads[1].textContent = exponent;
+      arithmetic.heads[2].replaceChildren("e", make("sup", {}, exponent));
+    }
+    write(note, say(fits ? "plain" : "stable"));
     const summary = names().map((name, i) => `${name} ${format(p[i])}`).join(", ");
     tell(say("distribution", { values: summary }));
   }
 
   const tell = frame(
     { model, el, say, name: "softmax", claim: "softmaxClaim" },
+    chart, classes, sliders.note,
+    make("div", { class: "sa-buttons" }, addButton), temperature.row,
     presets(model, say, [
       [say("shiftedByHundred"), () => ({ scores: scores().map((z) => clamp(z + 100, -1e6, 1e6)) })],
       [say("tie"), { scores: [1, 1, 1], temperature: 1 }],
       [say("clearWinner"), { scores: [8, 1, 0], temperature: 1 }],
       [say("tooLarge"), { scores: [1000, 999, 998], temperature: 1 }],
     ]),
-    classes, sliders.note, addButton, temperature.row, arithmetic.node, note,
+    arithmetic.node, note,
   );
   return follow(model, ["scores", "names", "temperature"], draw);
 }

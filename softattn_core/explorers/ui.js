@@ -142,8 +142,7 @@ function scoreSliders(say) {
   let [from, to] = USUAL;
   return {
     note,
-    // An empty list again, for rows that are made anew.
-    clear: () => sliders.splice(0),
+    drop: () => sliders.pop(),
     make(oninput) {
       const control = slider({ min: from, max: to, step: 0.1, low: -1e6, high: 1e6, role: "scores", oninput });
       sliders.push(control);
@@ -255,9 +254,9 @@ function linked(...nodes) {
   const light = (on) => () => nodes.forEach((node) => node.classList.toggle("sa-lit", on));
   for (const node of nodes) {
     // To a shape of an SVG a listener for focus would bring a stop of the Tab key.
-    if (node instanceof SVGElement && !node.hasAttribute("tabindex")) continue;
-    for (const event of ["pointerenter", "focusin"]) node.addEventListener(event, light(true));
-    for (const event of ["pointerleave", "focusout"]) node.addEventListener(event, light(false));
+    const shape = node instanceof SVGElement && !node.hasAttribute("tabindex");
+    for (const event of shape ? ["pointerenter"] : ["pointerenter", "focusin"]) node.addEventListener(event, light(true));
+    for (const event of shape ? ["pointerleave"] : ["pointerleave", "focusout"]) node.addEventListener(event, light(false));
   }
 }
 
@@ -269,7 +268,7 @@ function draggable(node, area, move) {
     move((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height);
   };
   // Chromium overlooks `touch-action` within an SVG. Elsewhere the style sheet lets a page scroll.
-  if (node instanceof SVGElement) node.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
+  if (node.ownerSVGElement) node.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
   node.addEventListener("pointerdown", (event) => {
     if (event.button !== 0 || !event.isPrimary) return;
     event.preventDefault();

@@ -57,7 +57,14 @@ def lost(kind, z, w):
         return {1: "One takes all", len(z): "Nothing lost"}.get(shares, "Exact zeros")
     if kind == "softmax":
         return "hardly any gradient" if w.max() > 0.999 else "Nothing lost"
-    return {"sigmoid": "No budget", "argmax": "No gradient", "uniform": "No focus"}[kind]
+    if kind == "raw":
+        return "negative" if (z < 0).any() else "No budget"
+    if kind == "relu_n":
+        return "No score above 0" if (z <= 0).all() else "No budget"
+    if kind == "softplus_sum":
+        return "even out"
+    return {"sigmoid": "No budget", "sigmoid_shift": "No budget", "argmax": "No gradient",
+            "uniform": "No focus"}[kind]
 
 
 def settings_of(count, seed):
