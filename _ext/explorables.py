@@ -16,6 +16,8 @@ from docutils import nodes
 from myst_nb.sphinx_ import NbMetadataCollector
 from sphinx.errors import ExtensionError
 
+from softattn_core.explorers.base import SEAM, in_one_language
+
 VIEW = "application/vnd.jupyter.widget-view+json"
 STATE = "application/vnd.jupyter.widget-state+json"
 CODE = {"_esm", "_css"}
@@ -42,15 +44,17 @@ def fault(state, model_id):
 
 
 def share_code(app, saved):
-    """Replaces each widget's code and style by their places in one list of the page's texts.
+    """Replaces the pieces of each widget's code and style by their places in one list of texts.
 
     Otherwise six widgets would bring six times 30 kB. MyST-NB keeps the page's state in the
     environment until the page is written.
     """
+    language = "zh" if app.config.language.startswith("zh") else "en"
     texts = {}
     for model in saved["state"].values():
         for part in CODE & model["state"].keys():
-            model["state"][part] = texts.setdefault(model["state"][part], len(texts))
+            pieces = in_one_language(model["state"][part], language).split(SEAM)
+            model["state"][part] = [texts.setdefault(piece, len(texts)) for piece in pieces]
     body = json.dumps(saved | {"texts": list(texts)}).replace("</", "<\\/")
     scripts = NbMetadataCollector.get_js_files(app.env, app.env.docname)
     scripts["ipywidgets_state"][1]["body"] = body

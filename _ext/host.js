@@ -7,7 +7,7 @@ const read = (kind) =>
   [...document.querySelectorAll(`script[type="application/vnd.jupyter.widget-${kind}+json"]`)];
 const saved = read("state").map((script) => JSON.parse(script.textContent));
 const states = Object.assign({}, ...saved.map(({ state }) => state));
-// The site stores code that widgets share once a page: a number is its place in that list.
+// The site stores code that widgets share once a page: a widget has the places of its pieces there.
 const texts = saved.flatMap(({ texts = [] }) => texts);
 const sorry = {
   en: "This explorer could not start. The text and the figures around it say the same.",
@@ -70,8 +70,8 @@ async function start(script) {
   try {
     const id = JSON.parse(script.textContent).model_id;
     const [_esm, _css] = ["_esm", "_css"].map((part) => {
-      const code = states[id].state[part];
-      return texts[code] ?? code;
+      const pieces = [states[id].state[part]].flat();
+      return pieces.map((piece) => texts[piece] ?? piece).join("\n");
     });
     once(styles, _css, () => addStyle(_css));
     const widget = await once(modules, _esm, () => load(_esm));

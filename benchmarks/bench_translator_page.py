@@ -42,7 +42,7 @@ def main():
 
 def report(page, address, kind, longest):
     page.goto(address)
-    page.locator(".sa-arcs path").first.wait_for()
+    page.locator(".sa-translation button").first.wait_for()
     session = page.context.new_cdp_session(page)
     for slowdown in (1, 6):
         session.send("Emulation.setCPUThrottlingRate", {"rate": slowdown})

@@ -9,8 +9,13 @@ import traitlets
 
 HERE = Path(__file__).parent
 SHARED = ("numerics.js", "strings.js", "address.js", "ui.js")
+# Between two files: here the site cuts, to store what widgets share once a page.
+SEAM = "\n/**/\n"
 # An entry of strings.js, without its indentation: `key: { en: "…", zh: "…" },`
 SENTENCE = re.compile(r"^(?P<key>\w+): \{\s*en: .*?\},\n", re.MULTILINE | re.DOTALL)
+
+# Strings, templates and regular expressions of JavaScript, whose spaces mean something.
+KEPT = r'"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`|(?:(?<=[(=] )|(?<=\())/(?!/)(?:[^/\\\n]|\\.)+/'
 
 # The same limits as in ui.js. Scores stay finite: JSON, in which widgets speak, has no infinity.
 Score = partial(traitlets.Float, min=-1e6, max=1e6)
@@ -27,14 +32,33 @@ def front_end(*names):
     files = [HERE / file for file in (*SHARED, *names)]
     python = files[-1].with_suffix(".py")
     code = "".join(path.read_text(encoding="utf-8") for path in (*files, python))
-    module = "\n".join(map(slim, files))
-    return SENTENCE.sub(lambda found: found[0] if f'"{found["key"]}"' in code else "", module)
+    module = SEAM.join(map(slim, files))
+    said = SENTENCE.sub(lambda found: found[0] if f'"{found["key"]}"' in code else "", module)
+    return SEAM.join(map(squeeze, said.split(SEAM)))
+
+
+def style(*names):
+    """The style of all explorers, and those of these files, without needless spaces."""
+    files = [slim(HERE / name) for name in ("explorers.css", *names)]
+    return SEAM.join(re.sub(r" ?([{};,]|(?<=\w):) ?", r"\1", text) for text in files)
+
+
+def in_one_language(code, language):
+    """The code of a page of this language ("en" or "zh"), which needs no sentence in the other."""
+    one = r'\{\s*en: ?("(?:[^"\\]|\\.)*"),\s*zh: ?("(?:[^"\\]|\\.)*"),?\s*\}'
+    return re.sub(one, rf"{{{language}:\{1 + (language == 'zh')}}}", code)
 
 
 def slim(path):
     """A file without indentation and lines of comment: every page carries it."""
     comment = r"^\s*((//.*|/\*.*\*/)\n)?"
     return re.sub(comment, "", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+
+
+def squeeze(code):
+    """JavaScript without the spaces that mean nothing, nor comments at the end of a line."""
+    loose = rf"({KEPT})| *//[^\n]*| ?([=<>&|?:,;*{{}}()[\]]+) ?"
+    return re.sub(loose, lambda found: found[1] or found[2] or "", code)
 
 
 def rule(trait):
@@ -56,7 +80,7 @@ class Explorer(anywidget.AnyWidget):
     Reset brings them back; a link to a state carries them.
     """
 
-    _css = slim(HERE / "explorers.css")
+    _css = style()
     controls = ()
     initial = traitlets.Dict(help="what Reset returns to").tag(sync=True)
     rules = traitlets.Dict(help="what values each control takes").tag(sync=True)

@@ -5,7 +5,7 @@ from difflib import SequenceMatcher
 import numpy as np
 import traitlets
 
-from softattn_core.explorers.base import Explorer, front_end
+from softattn_core.explorers.base import Explorer, front_end, style
 from softattn_core.translator import corpus, load_checkpoint, load_scores
 from softattn_core.translator.model import translate
 
@@ -62,7 +62,8 @@ class BottleneckExplorer(Explorer):
     ['attention_h64', 'fixed_h64']
     """
 
-    _esm = front_end("bottleneck.js")
+    _esm = front_end("value_table.js", "bottleneck.js")
+    _css = style("bottleneck.css")
     controls = ("measure", "length", "sentence", "arms")
 
     measure = traitlets.Enum(("exact_match", "bleu"), "exact_match").tag(sync=True)

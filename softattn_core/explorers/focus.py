@@ -3,7 +3,7 @@
 import traitlets
 
 from softattn_core.attention import attention_weights
-from softattn_core.explorers.base import Explorer, Score, front_end
+from softattn_core.explorers.base import Explorer, Score, front_end, style
 
 CHINESE = {
     "glosses": "I|right now|eat|one|both|big|and|red|(particle)|apple".split("|"),
@@ -28,7 +28,8 @@ class FocusExplorer(Explorer):
            0.391])
     """
 
-    _esm = front_end("focus.js")
+    _esm = front_end("scores.js", "focus.js")
+    _css = style("focus.css")
     # The words come last: the page draws new tiles when they change.
     controls = ("glosses", "scores", "words")
 

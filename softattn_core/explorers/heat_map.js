@@ -8,26 +8,26 @@ function heatMap(label, onpoint, most = NUMBERED) {
   const columns = make("tr", {}, make("td"));
   const body = make("tbody");
   const node = make("table", { class: "sa-map", role: "grid", "aria-label": label }, make("thead", {}, columns), body);
+  const { enter } = walkable(node, body, onpoint);
   let lit = [];
 
   // As many children as there are texts, each with its text.
-  function fit(parent, count, first, add) {
+  function fit(parent, count, first, model) {
     while (parent.children.length > first + count) parent.lastChild.remove();
-    while (parent.children.length < first + count) parent.append(add());
+    while (parent.children.length < first + count) parent.append(model.cloneNode(true));
   }
   function name(head, text) {
     writeName(head.firstChild, text);
   }
-  const heading = (scope) => () => make("th", { scope }, make("span"));
-  const cell = () => make("td", { tabindex: -1 });
-  const row = () => make("tr", {}, heading("row")());
+  const heading = (scope) => make("th", { scope }, make("span"));
+  const [column, cell, row] = [heading("col"), make("td", { tabindex: -1 }), make("tr", {}, heading("row"))];
 
   // Only what differs from the drawing before is written.
   function draw(english, chinese, weights) {
     const numbered = english.length <= most;
     node.classList.toggle("sa-numbered", numbered);
     node.style.setProperty("--columns", english.length);
-    fit(columns, english.length, 1, heading("col"));
+    fit(columns, english.length, 1, column);
     english.forEach((word, j) => name(columns.children[j + 1], word));
     fit(body, chinese.length, 0, row);
     chinese.forEach((word, i) => {
@@ -36,7 +36,7 @@ function heatMap(label, onpoint, most = NUMBERED) {
       fit(line, english.length, 1, cell);
       english.forEach((_, j) => shade(line.children[j + 1], weights[i][j], numbered));
     });
-    light(null, null);
+    if (lit.length) light(null, null);
     const first = body.querySelector("td");
     if (first && !node.contains(document.activeElement)) enter(first);
   }
@@ -47,7 +47,8 @@ function heatMap(label, onpoint, most = NUMBERED) {
     cell.dataset.value = weight;
     cell.style.setProperty("--weight", weight.toFixed(3));
     write(cell, text);
-    cell.ariaLabel = text ? null : weight.toFixed(3);
+    if (!text) cell.ariaLabel = weight.toFixed(3);
+    else if (cell.ariaLabel) cell.ariaLabel = null;
   }
 
   // Lights a row, a column or, with both, a cell.
@@ -60,26 +61,5 @@ function heatMap(label, onpoint, most = NUMBERED) {
     lit.forEach((each) => each.classList.add("sa-on"));
   }
 
-  function enter(cell) {
-    body.querySelectorAll("[tabindex='0']").forEach((old) => (old.tabIndex = -1));
-    cell.tabIndex = 0;
-  }
-  const place = (cell) => [[...body.children].indexOf(cell.parentNode), cell.cellIndex - 1];
-  const point = ({ target }) => {
-    const cell = target.closest("tbody td");
-    if (!cell) return;
-    enter(cell);
-    onpoint(...place(cell));
-  };
-  node.addEventListener("focusin", point);
-  node.addEventListener("pointerover", point);
-  node.addEventListener("keydown", (event) => {
-    const move = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
-    if (!move) return;
-    event.preventDefault();
-    const [i, j] = place(event.target);
-    const next = body.children[i + move[0]]?.children[j + move[1] + 1];
-    if (next?.matches("td")) next.focus();
-  });
   return { node, draw, light };
 }

@@ -3,7 +3,7 @@
 import numpy as np
 import traitlets
 
-from softattn_core.explorers.base import Explorer, Score, front_end
+from softattn_core.explorers.base import Explorer, Score, front_end, style
 from softattn_core.probability import softmax, sparsemax
 from softattn_core.translator.normalisers import relu_sum, uniform
 
@@ -49,7 +49,8 @@ class NormaliserExplorer(Explorer):
     2.233
     """
 
-    _esm = front_end("normalisers.js")
+    _esm = front_end("scores.js", "normalisers.js")
+    _css = style("normalisers.css")
     controls = ("scores", "names", "beside")
 
     scores = traitlets.List(Score(), minlen=2, maxlen=6).tag(sync=True)

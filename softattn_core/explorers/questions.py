@@ -32,7 +32,7 @@ from pathlib import Path
 
 import traitlets
 
-from softattn_core.explorers.base import Explorer, front_end
+from softattn_core.explorers.base import Explorer, front_end, style
 from softattn_core.tables import inline
 
 NUMBER_KEYS = {"ask": str, "answer": str, "tolerance": (int, float), "check": str, "reason": str,
@@ -50,6 +50,7 @@ class Questions(Explorer):
     """
 
     _esm = front_end("questions.js")
+    _css = style("questions.css")
 
     questions = traitlets.List(traitlets.Dict()).tag(sync=True)
     static_reading = traitlets.Unicode(help="stands here without JavaScript").tag(sync=True)

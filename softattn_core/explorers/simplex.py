@@ -3,7 +3,7 @@
 import numpy as np
 import traitlets
 
-from softattn_core.explorers.base import Explorer, Score, Temperature, front_end
+from softattn_core.explorers.base import Explorer, Score, Temperature, front_end, style
 from softattn_core.probability import softmax
 
 
@@ -23,7 +23,8 @@ class SimplexExplorer(Explorer):
     array([0.583, 0.338, 0.078])
     """
 
-    _esm = front_end("simplex.js")
+    _esm = front_end("scores.js", "value_table.js", "simplex.js")
+    _css = style("simplex.css")
     controls = ("scores", "temperature", "target")
 
     scores = traitlets.List(Score(), minlen=3, maxlen=3).tag(sync=True)

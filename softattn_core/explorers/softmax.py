@@ -2,7 +2,7 @@
 
 import traitlets
 
-from softattn_core.explorers.base import Explorer, Score, Temperature, front_end
+from softattn_core.explorers.base import Explorer, Score, Temperature, front_end, style
 from softattn_core.probability import softmax
 
 
@@ -16,7 +16,8 @@ class SoftmaxExplorer(Explorer):
     array([0.659, 0.242, 0.099])
     """
 
-    _esm = front_end("softmax.js")
+    _esm = front_end("scores.js", "value_table.js", "softmax.js")
+    _css = style("softmax.css")
     controls = ("scores", "names", "temperature")
 
     scores = traitlets.List(Score(), minlen=2, maxlen=6).tag(sync=True)

@@ -127,7 +127,7 @@ const STRINGS = {
   nobody: { en: "no word", zh: "没有词" },
   arcHint: { en: "Point at a word, or tap it, to see its arcs alone.", zh: "指向或点按一个词，只看它的弧线。" },
   outside: { en: "Caution: the model was trained on sentences built like “i eat apples at home today”, joined by and, but, because or so. This one is built differently, so the translation is a guess.", zh: "注意：训练模型的句子都像 “i eat apples at home today” 这样构成，并用 and、but、because、so 连接。这一句的构成不同，所以译文只是猜测。" },
-  temperatureNote: { en: "T = 1: as trained. Higher: it looks at all words alike, and loses its way.", zh: "T = 1：和训练时一样。调高：它对所有词一视同仁，于是译错。" },
+  temperatureNote: { en: "T = 1: as trained, and very sure. Raise it: the arcs spread over all words, until the translation goes wrong.", zh: "T = 1：和训练时一样，非常确定。调高：弧线散到所有词上，直到译错。" },
   play: { en: "Play", zh: "播放" },
   pause: { en: "Pause", zh: "暂停" },
   sentence: { en: "English sentence", zh: "英文句子" },
@@ -193,7 +193,7 @@ const STRINGS = {
   typeNumber: { en: "Type a number, such as 0.5.", zh: "请输入一个数，例如 0.5。" },
 
   attentionMatrix: { en: "Who looks at whom", zh: "谁在看谁" },
-  attentionMatrixClaim: { en: "Each row of weights is one token looking at the others. With a right mask it never looks ahead, and its row sums to 1.", zh: "权重的每一行是一个词元在看其他词元。掩码正确时它从不看后面，且该行之和为 1。" },
+  attentionMatrixClaim: { en: "Each row of weights is one token looking at the others. Press a cell for its arithmetic; with a right mask no row looks ahead.", zh: "权重的每一行是一个词元在看其他词元。点按一格查看它的计算；掩码正确时没有一行看后面。" },
   query: { en: "query", zh: "查询" },
   key: { en: "key", zh: "键" },
   value: { en: "value", zh: "值" },
@@ -217,6 +217,10 @@ const STRINGS = {
   weightMatrix: { en: "Weights", zh: "权重" },
   rowChoice: { en: "Row in detail", zh: "详看一行" },
   rowTable: { en: "The chosen row, step by step", zh: "所选行的逐步计算" },
+  cellOf: { en: "{from} looks at {to}:", zh: "{from} 看 {to}：" },
+  maskedScore: { en: "masked: z = −∞;", zh: "被掩码：z = −∞；" },
+  maskedWeight: { en: "then the mask sets it to 0", zh: "随后被掩码设为 0" },
+  noGlyph: { en: "Neither this page nor this computer has a font with {characters}. The arithmetic does not mind.", zh: "本页和这台电脑都没有含 {characters} 的字体。计算不受影响。" },
   rowIs: { en: "{word}: {weights}; sum {sum}", zh: "{word}：{weights}；总和 {sum}" },
 };
 

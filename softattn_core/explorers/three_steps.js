@@ -6,30 +6,22 @@ const STEPS = { ArrowUp: [0, 1], ArrowDown: [0, -1], ArrowLeft: [-1, 0], ArrowRi
 
 const onPlane = ([x, y]) => [200 + UNIT * x, 200 - UNIT * y];
 const linePath = (points) => `M${points.map((point) => point.join(" ")).join("L")}`;
-const pair = (vector) => `(${vector.map((x) => format(x)).join(", ")})`;
 
-// The shaft and the head of an arrow of this thickness between two points of the plane. The head is
-// a shape of its own: dashes and thickness are the shaft's alone.
-function arrow(from, to, thickness = 2.5) {
-  const [start, tip] = [onPlane(from), onPlane(to)];
-  const [dx, dy] = [tip[0] - start[0], tip[1] - start[1]];
-  const length = Math.hypot(dx, dy) || 1;
-  const head = Math.min(9 + thickness, length);
-  const [ux, uy] = [dx / length, dy / length];
-  const base = [tip[0] - head * ux, tip[1] - head * uy];
-  const side = (sign) => [base[0] - sign * head * 0.45 * uy, base[1] + sign * head * 0.45 * ux];
-  return { shaft: linePath([start, base]), head: [tip, side(1), side(-1)].map((point) => point.join(" ")).join(",") };
-}
-
-function makeArrow(role, ...more) {
+// An arrow whose head is a shape of its own: dashes and thickness are the shaft's alone.
+function makeArrow(role, more = "") {
   const shaft = make("path", { class: "sa-shaft" });
   const head = make("polygon", { class: "sa-head" });
-  const node = make("g", { class: ["sa-arrow", `sa-${role}`, ...more].join(" ") }, shaft, head);
+  const node = make("g", { class: `sa-arrow sa-${role} ${more}` }, shaft, head);
   function place(from, to, thickness = 2.5) {
-    const drawn = arrow(from, to, thickness);
-    put(shaft, "d", drawn.shaft);
+    const [start, tip] = [onPlane(from), onPlane(to)];
+    const [dx, dy] = [tip[0] - start[0], tip[1] - start[1]];
+    const length = Math.hypot(dx, dy) || 1;
+    const size = Math.min(9 + thickness, length) / length;
+    const base = [tip[0] - size * dx, tip[1] - size * dy];
+    const side = (share) => [base[0] - share * size * dy, base[1] + share * size * dx];
+    put(shaft, "d", linePath([start, base]));
     put(shaft, "stroke-width", thickness.toFixed(2));
-    put(head, "points", drawn.head);
+    put(head, "points", [tip, side(0.45), side(-0.45)].join(" "));
   }
   return { node, place };
 }
@@ -207,11 +199,11 @@ function render({ model, el }) {
 
     write(queryText, `sᵀW = ${pair(found.query)}`);
     rows.forEach(({ product, score, weight }, i) => {
-      write(product, h[i].map((x, j) => `${format(found.query[j])} · ${format(x)}`).join(" + "));
+      write(product, h[i].map((x, j) => `${typed(found.query[j])} · ${typed(x)}`).join(" + "));
       show(score, scores[i]);
       show(weight, weights[i]);
     });
-    const terms = h.map((hi, i) => `${format(weights[i])} · ${pair(hi)}`).join(" + ");
+    const terms = h.map((hi, i) => `${format(weights[i])} · ${typedPair(hi)}`).join(" + ");
     contextText.replaceChildren(`${say("contextStep")}: c = ${terms} = `, result);
     result.textContent = pair(found.context);
     result.dataset.value = found.context;

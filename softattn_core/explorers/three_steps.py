@@ -6,7 +6,7 @@ import numpy as np
 import traitlets
 
 from softattn_core.attention import attend
-from softattn_core.explorers.base import StepExplorer, front_end
+from softattn_core.explorers.base import StepExplorer, front_end, style
 
 # The same limits as in three_steps.js: arrows stay on the drawn part of the plane.
 Coordinate = partial(traitlets.Float, min=-3.5, max=3.5)
@@ -30,6 +30,7 @@ class ThreeStepsExplorer(StepExplorer):
     """
 
     _esm = front_end("play.js", "three_steps.js")
+    _css = style("three_steps.css")
     controls = ("h", "s", "W", "stage")
 
     h = rows(Coordinate, 3)

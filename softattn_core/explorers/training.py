@@ -4,7 +4,7 @@ import numpy as np
 import traitlets
 
 from softattn_core import translator
-from softattn_core.explorers.base import Explorer, front_end
+from softattn_core.explorers.base import Explorer, front_end, style
 
 
 def constant():
@@ -36,7 +36,8 @@ class TrainingExplorer(Explorer):
     (TrainingExplorer(at=1), [1.2, 50, 99])
     """
 
-    _esm = front_end("play.js", "heat_map.js", "training.js")
+    _esm = front_end("play.js", "grid.js", "heat_map.js", "training.js")
+    _css = style("heat_map.css", "training.css")
     controls = ("at",)
 
     at = traitlets.Int(min=0).tag(sync=True)

@@ -203,7 +203,9 @@ function render({ model, el }) {
   const message = make("div", { class: "sa-message", role: "status" });
   const caution = make("p", { class: "sa-caution", role: "status" }, say("outside"));
   const reading = make("p", { class: "sa-note sa-reading" });
-  const temperature = temperatureSlider(say, (t) => change(model, { temperature: t }));
+  // A trained model's scores lie so far apart that only a high temperature shows.
+  const temperature = temperatureSlider(say, (t) => change(model, { temperature: t }), { low: 1, high: 1000 });
+  temperature.range.classList.add("sa-scrub");
   const picture = arcs(say, (side, number) => (side === "chinese" ? point(number, null) : point(null, number)));
   const map = compact ? null : heatMap(say("heatMap"), point);
   const below = compact ? [] : [

@@ -4,7 +4,7 @@ from copy import copy
 
 import traitlets
 
-from softattn_core.explorers.base import Explorer, Temperature, front_end
+from softattn_core.explorers.base import Explorer, front_end, style
 from softattn_core.translator import corpus, load_checkpoint, rounded
 from softattn_core.translator.model import translate
 
@@ -17,7 +17,8 @@ def constant(trait, value):
 class TranslatorExplorer(Explorer):
     """Type an English sentence; read its Chinese, and where the model looked for each word of it.
 
-    `temperature` divides the scores of attention: 1 is as trained, high looks everywhere at once.
+    `temperature` divides the scores of attention: 1 is as trained; the higher, the more it looks
+    everywhere at once.
     `parameters` are those of a model with attention; without them, the stored ones. The page gets
     them as float16, row by row, in the order of `shapes`. A `compact` explorer leaves out the
     heat-map and the list of words.
@@ -31,11 +32,12 @@ class TranslatorExplorer(Explorer):
     (4, 3)
     """
 
-    _esm = front_end("heat_map.js", "translator.js")
+    _esm = front_end("grid.js", "heat_map.js", "translator.js")
+    _css = style("heat_map.css", "translator.css")
     controls = ("sentence", "temperature")
 
     sentence = traitlets.Unicode().tag(sync=True)
-    temperature = Temperature().tag(sync=True, usual=1.0)
+    temperature = traitlets.Float(min=1, max=1000).tag(sync=True, usual=1.0)
     compact = traitlets.Bool(read_only=True).tag(sync=True)
     parameters = traitlets.Bytes(read_only=True).tag(sync=True)
     shapes = traitlets.List(read_only=True).tag(sync=True)

@@ -31,6 +31,12 @@ function format(x) {
   return `${digits.replace("-", "−")}×10${superscript(exponent)}`;
 }
 
+// Numbers that a reader typed, without the zeros of a rounded one.
+const typed = (x) => (Number.isInteger(x) ? String(x).replace("-", "−") : format(x));
+
+const typedPair = (vector) => `(${vector.map(typed).join(", ")})`;
+const pair = (vector) => `(${vector.map((x) => format(x)).join(", ")})`;
+
 // What stays as it is costs the browser nothing.
 function write(node, text) {
   if (node.textContent !== text) node.textContent = text;
@@ -119,48 +125,17 @@ function slider({ min, max, step, low, high, role, oninput, scale = (x) => x, po
 
 const TEMPERATURE = { low: 0.05, high: 20 };
 
-// Logarithmic, with T = 1 in the middle; two significant digits, so that round values are hit.
-function temperatureSlider(say, oninput) {
+// Logarithmic, from `low` to `high`, usually with T = 1 in the middle; two significant digits, so that round values are hit.
+function temperatureSlider(say, oninput, { low, high } = TEMPERATURE) {
+  const position = (t) => (60 * Math.log(t)) / Math.log(high);
   const control = slider({
-    min: -60, max: 60, step: 1, ...TEMPERATURE, role: "ink", oninput,
-    scale: (s) => Number((20 ** (s / 60)).toPrecision(2)),
-    position: (t) => (60 * Math.log(t)) / Math.log(20),
+    min: Math.round(position(low)), max: 60, step: 1, low, high, role: "ink", oninput, position,
+    scale: (s) => Number((high ** (s / 60)).toPrecision(2)),
   });
   control.label(say("temperature"), say("exactly", { label: say("temperature") }));
   const name = make("span", { class: "sa-name", "aria-hidden": "true" }, say("temperature"));
   const row = make("div", { class: "sa-row sa-temperature" }, name, control.range, control.field);
-  return { row, show: control.show };
-}
-
-const USUAL = [-10, 10];
-
-// Sliders for scores with one span for all: −10…10, or around scores that lie elsewhere, so that
-// no slider sticks at an end. While a slider has the focus its span only grows.
-function scoreSliders(say) {
-  const sliders = [];
-  const note = make("p", { class: "sa-span" });
-  let [from, to] = USUAL;
-  return {
-    note,
-    drop: () => sliders.pop(),
-    make(oninput) {
-      const control = slider({ min: from, max: to, step: 0.1, low: -1e6, high: 1e6, role: "scores", oninput });
-      sliders.push(control);
-      return control;
-    },
-    fit(scores) {
-      const [least, most] = [Math.min(...scores), Math.max(...scores)];
-      const held = sliders.some(({ range }) => range === document.activeElement);
-      if (held && from <= least && most <= to) return;
-      const usual = USUAL[0] <= least && most <= USUAL[1];
-      const middle = Math.round((least + most) / 2);
-      const reach = Math.max(10, Math.ceil((most - least) / 2 + 1));
-      [from, to] = usual ? USUAL : [middle - reach, middle + reach];
-      sliders.forEach((control) => control.span(from, to));
-      const [left, right] = [from, to].map((end) => String(end).replace("-", "−"));
-      write(note, usual ? "" : say("span", { from: left, to: right }));
-    },
-  };
+  return { row, range: control.range, show: control.show };
 }
 
 const button = (text, onclick) =>
@@ -191,37 +166,6 @@ function table(caption, columns) {
     make("thead", {}, make("tr", {}, ...heads)), body, foot,
   );
   return { node, heads, body, foot };
-}
-
-// A table whose columns own their heading and their value:
-// { heading, role, value(found, i), total(found), text(x) }. The first column names the rows.
-// rows[i] is { node, cells }, for what else an explorer does with a row.
-function valueTable(caption, first, columns, last = "") {
-  const { node, heads, body, foot } = table(caption, [first, ...columns.map(({ heading }) => heading)]);
-  const cellsOf = () => columns.map(({ role }) => make("td", { class: role ? `sa-${role}` : "" }));
-  columns.forEach(({ role }, j) => role && heads[j + 1].classList.add(`sa-${role}`));
-  const rows = [];
-  const totals = cellsOf();
-  if (last) foot.append(make("tr", {}, make("th", { scope: "row" }, last), ...totals));
-  const showIn = (cell, { text = format }, x) => show(cell, x, text(x));
-
-  function addRow() {
-    const [head, cells] = [make("th", { scope: "row" }), cellsOf()];
-    const row = { node: make("tr", {}, head, ...cells), head, cells };
-    body.append(row.node);
-    rows.push(row);
-  }
-
-  function draw(names, found) {
-    while (rows.length < names.length) addRow();
-    while (rows.length > names.length) rows.pop().node.remove();
-    rows.forEach(({ head, cells }, i) => {
-      writeName(head, names[i]);
-      columns.forEach((column, j) => showIn(cells[j], column, column.value(found, i)));
-    });
-    columns.forEach((column, j) => column.total && showIn(totals[j], column, column.total(found)));
-  }
-  return { node: scrollBox(caption, node), heads: heads.slice(1), rows, draw };
 }
 
 // A word that a reader may have typed, marked as Chinese where it is.
@@ -295,6 +239,14 @@ function announcer() {
   return { node, tell };
 }
 
+// Chromium keeps the box that it drew for a character before its font came, until the text is laid
+// out anew.
+function layOutAgain(node) {
+  node.style.fontKerning = "none";
+  node.getBoundingClientRect();
+  node.style.fontKerning = "";
+}
+
 // Around every explorer: title and claim, then `children` with the picture first, at the end the
 // quiet buttons. Returns tell(text), which announces the outcome. A form, so that radio buttons of
 // two explorers on one page stay apart. `agree` says of a state whether its traits fit together.
@@ -307,6 +259,7 @@ function frame({ model, el, say, name, claim, agree }, ...children) {
     ...children, tools, status,
   );
   el.append(node);
+  document.fonts.addEventListener("loadingdone", () => layOutAgain(node));
   const link = linkButton({ model, el, say, name, agree, node, tell });
   tools.append(...link, button(say("reset"), () => change(model, model.get("initial"))));
   return tell;

@@ -593,18 +593,18 @@ def test_a_word_of_caution_outside_the_grammar(show):  # noqa: F811
 
 
 def test_the_temperature_of_attention(show):  # noqa: F811
-    explorer = TranslatorExplorer(DEMONSTRATIONS[2], temperature=5.0, compact=True)
+    explorer = TranslatorExplorer(DEMONSTRATIONS[2], temperature=30.0, compact=True)
     page = page_of(show(explorer))
     assert said(page) == " ".join(explorer.translation.chinese)
     arcs = page.locator(".sa-arcs path")
-    explorer.temperature = 20.0
+    explorer.temperature = 1000.0
     page.get_by_label("Temperature T", exact=True).focus()
     page.keyboard.press("End")
     assert said(page) == " ".join(explorer.translation.chinese) != "我 今天 在家 吃 苹果"
     shown = len(explorer.translation.chinese)
     assert arcs.count() == (explorer.weights[:shown] >= 0.02).sum()
     page.get_by_role("button", name="Reset").click()
-    assert page.get_by_label("Temperature T, exact value").input_value() == "5"
+    assert page.get_by_label("Temperature T, exact value").input_value() == "30"
 
 
 def test_the_compact_translator_has_the_arcs_only(show):  # noqa: F811

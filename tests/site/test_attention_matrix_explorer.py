@@ -129,7 +129,7 @@ def test_the_sentence_of_the_row_is_the_arithmetic(show):  # noqa: F811
     exact = AttentionMatrixExplorer(Q=[[1, 0], [2, -0.5], [2, 1]])
     a, b, _ = exact.weights[1]
     x, y = exact.context[1]
-    assert page.locator("p:has(b)").inner_text() == (
+    assert page.locator("p:has(b.sa-values)").inner_text() == (
         f"3 context: c = {a:.3f} · (0, 2) + {b:.3f} · (2, 0) = ({x:.3f}, {y:.3f})")
 
 
@@ -192,6 +192,79 @@ def test_by_keyboard_with_its_presets(show):  # noqa: F811
     assert field.input_value() == "-100"
 
 
+def test_a_pressed_cell_tells_its_arithmetic(show):  # noqa: F811
+    page = show(AttentionMatrixExplorer()).page
+    told = page.locator("p.sa-now")
+    assert told.inner_text() == ("love looks at love: 2 · 2 + 2 · 0 = 4.000; 4.000 / √2 = 2.828; "
+                                 "ez − max = 1.000; 1.000 / 1.243 = 0.804")
+    weights = page.locator(".sa-matrix").nth(1).locator("tbody tr")
+    weights.nth(2).locator("td").nth(0).click()
+    assert told.inner_text().startswith("you looks at I: 2 · 0 + 1 · 1 = 1.000; 1.000 / √2 = 0.7")
+    assert told.inner_text().endswith("= 0.074")
+    assert page.get_by_role("radio", name="you").is_checked()
+    assert page.locator(".sa-chosen").all_inner_texts() == ["0.707", "0.074"]
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    assert told.inner_text().endswith("masked: z = −∞; ez − max = 0; 0 / 1.243 = 0")
+    page.get_by_role("radio", name="on the weights (wrong)").click()
+    assert told.inner_text().endswith("; then the mask sets it to 0")
+    page.get_by_role("checkbox").click()
+    assert "√2" not in told.inner_text()
+    page.get_by_role("button", name="Reset").click()
+    assert told.inner_text().startswith("love looks at love")
+
+
+def test_a_cell_its_score_and_its_line_light_up_together(show):  # noqa: F811
+    page = show(AttentionMatrixExplorer()).page
+    page.locator(".sa-matrix").nth(1).locator("tbody tr").nth(1).locator("td").nth(0).hover()
+    assert page.locator("td.sa-lit").all_inner_texts() == ["1.414", "0.196"]
+    assert page.locator("tr.sa-lit th").all_inner_texts() == ["I"]
+    page.locator(".sa-detail tbody tr").nth(1).hover()
+    assert page.locator("td.sa-lit").all_inner_texts() == ["2.828", "0.804"]
+    page.mouse.move(0, 0)
+    assert page.locator(".sa-lit").count() == 0
+
+
+def test_a_link_brings_the_state_back(show, visit):  # noqa: F811
+    page = show(AttentionMatrixExplorer()).page
+    page.get_by_role("button", name="Add a token").click()
+    page.get_by_role("radio", name="none").click()
+    page.locator(".sa-matrix").nth(1).locator("tbody tr").nth(3).locator("td").nth(2).click()
+    page.get_by_role("button", name="Copy link").click()
+    page.wait_for_function("location.hash.length > 1")
+    other = visit(page.url).page
+    assert (weights_of(other) == weights_of(page)).all() and weights_of(other).shape == (4, 5)
+    assert other.locator("p.sa-now").inner_text() == page.locator("p.sa-now").inner_text()
+
+
+def test_characters_without_a_font_are_named(show):  # noqa: F811
+    page = show(AttentionMatrixExplorer()).page
+    missing = page.get_by_text("Neither this page nor this computer")
+    assert not missing.is_visible()
+    page.get_by_label("Name of token 1").fill("a\u0378")  # a place in Unicode that nobody has taken
+    missing.wait_for()
+    assert "\u0378" in missing.inner_text()
+    page.get_by_label("Name of token 1").fill("Ω")
+    missing.wait_for(state="hidden")
+
+
+def test_chinese_typed_into_chapter_6_shows(visit, site_url):
+    """Not the boxes that stood there before the page's font came: two words look different."""
+    looks = []
+    for word in "猫狗":
+        page = visit(f"{site_url}/chapters/06_transformer.html").page
+        field = page.get_by_label("Name of token 1")
+        field.fill(word)
+        page.wait_for_function("""() => [...document.fonts].every((font) =>
+          !font.family.includes("Noto Sans SC") || font.status === "loaded")""")
+        page.evaluate("new Promise(requestAnimationFrame)")
+        head = page.locator(".sa-matrix tbody th").first
+        assert head.inner_text() == word
+        looks.append((head.screenshot(), field.screenshot(caret="hide")))
+    assert all(cat != dog for cat, dog in zip(*looks, strict=True))
+
+
 def test_tokens_come_and_go(show):  # noqa: F811
     page = show(AttentionMatrixExplorer(row=2)).page
     add, remove = (page.get_by_role("button", name=n) for n in ("Add a token", "Remove the last"))
@@ -239,7 +312,8 @@ def test_axe_finds_nothing(show, theme, language):  # noqa: F811
     assert results.violations_count == 0, results.generate_report()
 
 
-CONTROLS = ".sa-explorer :is(input:not([type=radio]), button, .sa-scroll)"
+CONTROLS = (".sa-explorer :is(input:not([type=radio]), button, .sa-scroll[tabindex], "
+            ".sa-matrix [tabindex='0'])")
 
 
 def test_every_control_is_reached_by_tab_labelled_and_shows_its_focus(show):  # noqa: F811
@@ -287,6 +361,32 @@ def test_six_tokens_scroll_in_their_own_box(show):  # noqa: F811
     assert page.evaluate("document.documentElement.scrollWidth") == 360
     assert page.evaluate("""() => [...document.querySelectorAll(".sa-scroll")].every((box) =>
       box.scrollWidth > box.clientWidth && box.getBoundingClientRect().right <= innerWidth)""")
+
+
+def test_the_sum_stays_in_sight(show):  # noqa: F811
+    """The column that carries the message, with the widest table, wherever the box is scrolled."""
+    six = AttentionMatrixExplorer(words=list("ABCDEF"), Q=[[1, 0]] * 6, K=[[1, 0]] * 6,
+                                  V=[[1, 0]] * 6)
+    page = show(six, viewport=PHONE).page
+    box = page.locator(".sa-scroll").nth(1)
+    for scrolled in (0, 1e4):
+        box.evaluate("(box, to) => { box.scrollLeft = to; }", scrolled)
+        frame = box.bounding_box()
+        for cell in page.locator(".sa-total:visible").all():
+            place = cell.bounding_box()
+            assert frame["x"] <= place["x"]
+            assert place["x"] + place["width"] <= frame["x"] + frame["width"] + 1
+    page = show(six, viewport={"width": 1280, "height": 800}).page
+    assert page.locator(".sa-more-right, .sa-more-left").count() == 0, "all in sight on a wide page"
+
+
+def test_forced_colours_hide_nothing(show):  # noqa: F811
+    page = show(AttentionMatrixExplorer(), forced_colors="active").page
+    cells = page.locator(".sa-matrix").nth(1).locator("tbody tr").nth(1).locator("td[tabindex]")
+    colours = cells.evaluate_all("(all) => all.map((td) => getComputedStyle(td).backgroundColor)")
+    assert len(set(colours)) == 3
+    outlines = cells.evaluate_all("(all) => all.map((td) => getComputedStyle(td).outlineWidth)")
+    assert outlines == ["1px", "3px", "1px"], "the chosen cell"
 
 
 def test_chinese_pages_get_chinese_controls(show):  # noqa: F811
