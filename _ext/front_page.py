@@ -114,7 +114,7 @@ class Chapter(SphinxDirective):
         picture = (f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" aria-hidden="true">'
                    f"{PICTURES[chapter]()}</svg>")
         progress = f'<p class="sa-line" data-chapter="{chapter}"></p>'
-        card = nodes.container(classes=["sa-card"])
+        card = nodes.container(classes=["sa-chapter"])
         card += nodes.raw("", picture, format="html")
         self.state.nested_parse(self.content, self.content_offset, card)
         card += nodes.raw("", progress, format="html")
