@@ -5,7 +5,7 @@ import traitlets
 
 from softattn_core.explorers.base import Explorer, Score, front_end, style
 from softattn_core.probability import softmax, sparsemax
-from softattn_core.translator.normalisers import relu_sum, uniform
+from softattn_core.translator.normalisers import relu_n, relu_sum, softplus_sum, uniform
 
 
 def divided_by_sum(scores):
@@ -14,18 +14,13 @@ def divided_by_sum(scores):
     return scores / total if total != 0 else np.full_like(scores, np.nan)
 
 
-def shares(positive):
-    """Divided by the sum; where that is 0, nothing is shared out."""
-    return positive / (positive.sum() or 1)
-
-
 NORMALISERS = {
     "softmax": softmax,
     "sparsemax": sparsemax,
     "divided": divided_by_sum,
     "relu_sum": relu_sum,
-    "softplus_sum": lambda scores: shares(np.logaddexp(0, scores)),
-    "relu_n": lambda scores: np.maximum(scores, 0) / len(scores),
+    "softplus_sum": softplus_sum,
+    "relu_n": relu_n,
     # Softmax over z and 0, as in chapter 1: right to the last digit even where it is almost 0.
     "sigmoid": lambda scores: softmax([scores, np.zeros_like(scores)], axis=0)[0],
     "sigmoid_shift": lambda scores: NORMALISERS["sigmoid"](scores - np.log(len(scores))),
