@@ -685,7 +685,7 @@ def test_axe_finds_nothing(show, theme, language):
 def assert_tab_reaches(page, controls, more):
     """Each control is reached by Tab, within `more` presses than there are, has a name and shows
     its focus."""
-    selector = f".sa-explorer :is({controls})"
+    selector = f".sa-explorer :is({controls}):not([hidden], [hidden] *)"
     unreached = set(range(page.locator(selector).count()))
     for _ in range(len(unreached) + more):
         page.keyboard.press("Tab")
@@ -694,7 +694,7 @@ def assert_tab_reaches(page, controls, more):
           const mark = focused.querySelector?.(".sa-dot, .sa-ring") ?? focused;
           const style = getComputedStyle(mark);
           return [[...document.querySelectorAll(selector)].indexOf(focused),
-            focused.ariaLabel || focused.textContent,
+            focused.ariaLabel || focused.labels?.[0]?.textContent || focused.textContent,
             Math.max(style.outlineStyle === "none" ? 0 : parseFloat(style.outlineWidth),
                      mark === focused ? 0 : parseFloat(style.strokeWidth))];
         }""", selector)
@@ -756,7 +756,7 @@ def too_small(page, controls):
 @pytest.mark.parametrize("explorer", BOTH)
 def test_touch_targets_are_at_least_44_pixels(show, explorer):
     page = show(explorer(), viewport={"width": 360, "height": 740}).page
-    assert too_small(page, "button, input:not([type=radio]), label, .sa-grip") == []
+    assert too_small(page, "button, input:not([type=radio], [type=checkbox]), label, .sa-grip") == []
 
 
 FITS = """() => {
