@@ -747,7 +747,8 @@ def test_the_outcome_is_spoken_after_a_pause(show):
 
 def too_small(page, controls):
     """The controls of the explorer, named by selectors, that a finger would miss."""
-    return page.locator(f".sa-explorer :is({controls})").evaluate_all("""(all) => all
+    selector = f".sa-explorer :is({controls}):not([hidden], [hidden] *)"
+    return page.locator(selector).evaluate_all("""(all) => all
       .map((control) => [control.getBoundingClientRect(), control.outerHTML])
       .filter(([box]) => Math.min(box.width, box.height) < 43.99)
       .map(([box, html]) => `${box.width} x ${box.height}: ${html}`)""")
