@@ -789,7 +789,8 @@ def test_every_control_is_reached_by_tab_labelled_and_shows_its_focus(show, expl
 def test_touch_targets_are_at_least_44_pixels(show, explorer):  # noqa: F811
     page = show(explorer(), viewport=PHONE).page
     # A cell of the film is read by arrow keys too; fingers have 24 pixels of it.
-    controls = "button, input:not([type=radio], [type=checkbox]), label, .sa-grip, summary, .sa-numbered tbody td"
+    controls = ("button, input:not([type=radio], [type=checkbox]), label, .sa-grip, summary, "
+                ".sa-numbered tbody td")
     assert too_small(page, controls) == []
 
 

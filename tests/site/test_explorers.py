@@ -757,7 +757,8 @@ def too_small(page, controls):
 @pytest.mark.parametrize("explorer", BOTH)
 def test_touch_targets_are_at_least_44_pixels(show, explorer):
     page = show(explorer(), viewport={"width": 360, "height": 740}).page
-    assert too_small(page, "button, input:not([type=radio], [type=checkbox]), label, .sa-grip") == []
+    controls = "button, input:not([type=radio], [type=checkbox]), label, .sa-grip"
+    assert too_small(page, controls) == []
 
 
 FITS = """() => {
