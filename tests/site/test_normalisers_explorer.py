@@ -17,6 +17,7 @@ from tests.site.test_explorers import (
     bytes_sent,
     random_score,
     show,  # noqa: F401
+    too_small,
 )
 
 PHONE = {"width": 360, "height": 740}
@@ -157,14 +158,14 @@ def test_nothing_is_lost_on_a_phone_or_zoomed(show, width, text):  # noqa: F811
 
 def test_controls_are_labelled_reachable_and_large_enough(show):  # noqa: F811
     page = show(NormaliserExplorer(), viewport=PHONE, has_touch=True).page
-    controls = page.locator(".sa-explorer :is(input, button)")
-    for box in (controls.nth(i).bounding_box() for i in range(controls.count())):
-        assert min(box["width"], box["height"]) >= 43.99
+    assert too_small(page, "input:not([type=radio]), button, label") == []
+    # Tab goes to one of the radio buttons, arrow keys to the others.
+    controls = page.locator(".sa-explorer :is(input:not([type=radio]), input:checked, button)")
     names = set()
     for _ in range(controls.count()):
         page.keyboard.press("Tab")
         name, ring = page.evaluate("""() => [document.activeElement.ariaLabel
-          || document.activeElement.textContent,
+          || document.activeElement.labels?.[0]?.textContent || document.activeElement.textContent,
           parseFloat(getComputedStyle(document.activeElement).outlineWidth)]""")
         assert ring >= 2
         names.add(name)
