@@ -408,7 +408,7 @@ def plane(vectors, *, title, corners=None, x_label="first number", y_label="seco
     (left, bottom), (right, top) = tips.min(axis=0), tips.max(axis=0)
     room = 0.18 * max(right - left, top - bottom)
     width, height = right - left + 3.2 * room, top - bottom + 2 * room
-    figure = BookFigure(1.5 + 4 * height / width, title, facts)
+    figure = BookFigure(1.6 + 4.2 * height / width, title, facts)
     ax = figure.subplots()
     if corners is not None:
         ax.fill(*np.transpose(corners), color=(COLOURS["values"], 0.12),

@@ -40,7 +40,8 @@ def front_end(*names):
 def style(*names):
     """The style of all explorers, and those of these files, without needless spaces."""
     files = [slim(HERE / name) for name in ("explorers.css", *names)]
-    return SEAM.join(re.sub(r" ?([{};,]|(?<=\w):) ?", r"\1", text) for text in files)
+    plain = (re.sub(r" ?([{};,]|(?<=\w):) ?", r"\1", text) for text in files)
+    return SEAM.join(re.sub(r";?}\n*", "}", text) for text in plain)
 
 
 def in_one_language(code, language):
