@@ -29,7 +29,8 @@ from softattn_core.explorers import SimplexExplorer, SoftmaxExplorer
 ROOT = Path(__file__).parents[2]
 EXPLORERS = ROOT / "softattn_core" / "explorers"
 HOST = (ROOT / "_ext" / "host.js").read_text(encoding="utf-8")
-SITE_CSS = style_sheet()
+# Without the site's fonts: no such files lie beside a page made here.
+SITE_CSS = re.sub(r"@font-face *\{[^}]*\}", "", style_sheet())
 MIME = "application/vnd.jupyter.widget-{}+json"
 BODY = "body { margin: 1rem; color: var(--sa-ink); background: var(--sa-surface); }"
 LIMIT = 1e6
