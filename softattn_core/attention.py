@@ -287,7 +287,7 @@ def streaming_attention(Q, K, V, causal=False, block_size=256):
             if causal and i == j:
                 np.copyto(scores, -np.inf, where=~np.tri(*scores.shape[-2:], dtype=bool))
             previous, maximum = maximum, np.maximum(maximum, scores.max(axis=-1, keepdims=True))
-            scores, shrink = np.exp(scores - maximum), np.exp(previous - maximum)
+            scores, shrink = np.exp(scores - maximum, out=scores), np.exp(previous - maximum)
             total = total * shrink + scores.sum(axis=-1, keepdims=True)
             sums[...] = sums * shrink + scores @ V[..., j:j + block_size, :]
         _largest_magnitude("scores Q K^T", maximum)
