@@ -2,14 +2,15 @@
 
     python -m softattn_core.translator.train [--force] [--jobs 2]
 
-`descend`, `clip`, `cosine`, `Adam`, `as_npz`, `as_json` and `write_whole` know nothing of
-translation.
+Nothing but `train`, `batches` and what stands under "the translators" knows of translation; the
+language model's training, language_model/train.py, is made with the rest.
 """
 
 import argparse
 import io
 import json
 import os
+import sys
 import tempfile
 from pathlib import Path
 from time import perf_counter
@@ -19,17 +20,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
-from softattn_core.translator import STORED, rounded
-from softattn_core.translator.arms import (
-    ARMS,
-    CHECKPOINTS,
-    RATES,
-    RUNS,
-    TRIAL_STEPS,
-    TRIALS,
-    Run,
-    Trial,
-)
+from softattn_core.translator import STORED, arms, rounded
 from softattn_core.translator.corpus import (
     FAMILIAR,
     LENGTH_BINS,
@@ -198,7 +189,7 @@ class Adam:
             )
 
 
-# --- what is stored -------------------------------------------------------------------------------
+# --- the translators ------------------------------------------------------------------------------
 
 WATCHED_STEPS = (0, 10, 20, 30, 40, 60, 80, 100, 150, 200, 300, 500, 1000, 2000, 5000, 10_000)
 WATCHED_SENTENCES = tuple((english.split(), chinese.split()) for english, chinese in (
@@ -206,76 +197,20 @@ WATCHED_SENTENCES = tuple((english.split(), chinese.split()) for english, chines
     ("i am eating a big red apple", "我 正在 吃 一个 大 红 苹果"),
     ("i eat apples at home today", "我 今天 在家 吃 苹果"),
 ))
-FILMED = Run("attention_h64")
-STRETCH, EARLY_STRETCH, EARLY = 500, 50, 1000  # steps that a number of a loss curve is the mean of
-
-
-def make(folder, force=False, jobs=1):
-    """Train and evaluate what is not in the folder yet; with force, everything.
-
-    jobs trainings run at a time, one thread each. Whatever is finished is stored at once.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    stored = Stored(folder, force)
-    trials = [trial for trial in TRIALS if trial not in stored.trials]
-    runs = [run for run in RUNS if not stored.has(run)]
-    seconds = sum(map(forecast, (*trials, *runs))) / jobs
-    print(f"{len(TRIALS) - len(trials)} of {len(TRIALS)} trials and {len(RUNS) - len(runs)} of "
-          f"{len(RUNS)} trainings are stored in {folder}.")
-    if not seconds:
-        print("Nothing to do. --force makes everything anew.")
-        return
-    print(f"The rest takes about {seconds / 60:.0f} minutes.")
-    with Bar(total=round(seconds), unit="s") as bar:
-        for trial, loss in _results(try_rate, [(trial,) for trial in trials], jobs, bar):
-            stored.add_trial(trial, loss)
-        rated = [(run, stored.learning_rate(run)) for run in runs]
-        for run, result in _results(train_and_evaluate, rated, jobs, bar):
-            stored.add_run(run, *result)
 
 
 def forecast(task):
     """About how many seconds a trial or run takes on one core."""
-    config = ARMS[task.arm]
+    config = arms.ARMS[task.arm]
     if config.normaliser:
         return 8 + 0.011 * task.steps
     return 3 + (0.009 if config.hidden == 64 else 0.018) * task.steps
 
 
-def _results(function, tasks, jobs, bar):
-    """Each trial or run, and what function(*task) made of it, in the order they are done.
-
-    A task is a trial or run with what else the function needs.
-    """
-    if jobs == 1:
-        results = ((task, function(*task)) for task in tasks)
-    else:
-        results = _in_processes(function, tasks, jobs)
-    for (task, *_), result in results:
-        bar.set_postfix_str(str(task))
-        bar.update(forecast(task) / jobs)
-        yield task, result
-
-
-def _in_processes(function, tasks, jobs):
-    # Imported here: a browser's Python has no processes.
-    from concurrent.futures import ProcessPoolExecutor, as_completed
-    from multiprocessing import get_context
-
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        futures = {pool.submit(function, *task): task for task in tasks}
-        try:
-            for future in as_completed(futures):
-                yield futures[future], future.result()
-        except BaseException:
-            pool.shutdown(cancel_futures=True)  # what is not begun is not begun any more
-            raise
-
-
 def try_rate(trial):
     """The development loss after a short training."""
     training = train(
-        training_pairs(), ARMS[trial.arm], trial.steps, learning_rate=trial.learning_rate
+        training_pairs(), arms.ARMS[trial.arm], trial.steps, learning_rate=trial.learning_rate
     )
     with threadpool_limits(1, user_api="blas"):
         return round(development_loss(rounded(training.parameters)), 5)
@@ -286,7 +221,7 @@ def train_and_evaluate(run, learning_rate):
 
     The film is what load_training_weights gives, or None for a fixed vector.
     """
-    config = ARMS[run.arm]
+    config = arms.ARMS[run.arm]
     frames = {}  # by step, the weights of each watched sentence
 
     def watch(step, parameters):
@@ -320,6 +255,84 @@ def train_and_evaluate(run, learning_rate):
     ]}
 
 
+def head_of_table():
+    """What the score table says of all runs together."""
+    trained = [pair.english for pair in training_pairs()]
+    return {
+        "length_bins": LENGTH_BINS,
+        "training_bins": FAMILIAR,
+        "positions": POSITIONS,
+        "early_steps": list(range(0, EARLY, EARLY_STRETCH)),
+        "seen_clauses": [
+            round(share_of_seen_clauses([pair.english for pair in pairs], trained), 4)
+            for pairs in held_out_pairs()
+        ],
+    }
+
+
+# --- what is stored -------------------------------------------------------------------------------
+
+STRETCH, EARLY_STRETCH, EARLY = 500, 50, 1000  # steps that a number of a loss curve is the mean of
+
+
+def make(folder, force=False, jobs=1, room=None):
+    """Train and evaluate what is not in the folder yet; with force, everything.
+
+    jobs trainings run at a time, one thread each. Whatever is finished is stored at once. room is
+    the module that says how, with the names that stand above under "the translators", and with its
+    arms, which say what; it is this module unless another is given.
+    """
+    room = room or sys.modules[__name__]
+    folder.mkdir(parents=True, exist_ok=True)
+    stored = Stored(folder, room, force)
+    trials = [trial for trial in room.arms.TRIALS if trial not in stored.trials]
+    runs = [run for run in room.arms.RUNS if not stored.has(run)]
+    seconds = sum(map(room.forecast, (*trials, *runs))) / jobs
+    all_trials, all_runs = len(room.arms.TRIALS), len(room.arms.RUNS)
+    print(f"{all_trials - len(trials)} of {all_trials} trials and {all_runs - len(runs)} of "
+          f"{all_runs} trainings are stored in {folder}.")
+    if not seconds:
+        print("Nothing to do. --force makes everything anew.")
+        return
+    print(f"The rest takes about {seconds / 60:.0f} minutes.")
+    with Bar(total=round(seconds), unit="s") as bar:
+        for trial, loss in _results(room, room.try_rate, [(trial,) for trial in trials], jobs, bar):
+            stored.add_trial(trial, loss)
+        rated = [(run, stored.learning_rate(run)) for run in runs]
+        for run, result in _results(room, room.train_and_evaluate, rated, jobs, bar):
+            stored.add_run(run, *result)
+
+
+def _results(room, function, tasks, jobs, bar):
+    """Each trial or run, and what function(*task) made of it, in the order they are done.
+
+    A task is a trial or run with what else the function needs.
+    """
+    if jobs == 1:
+        results = ((task, function(*task)) for task in tasks)
+    else:
+        results = _in_processes(function, tasks, jobs)
+    for (task, *_), result in results:
+        bar.set_postfix_str(str(task))
+        bar.update(room.forecast(task) / jobs)
+        yield task, result
+
+
+def _in_processes(function, tasks, jobs):
+    # Imported here: a browser's Python has no processes.
+    from concurrent.futures import ProcessPoolExecutor, as_completed
+    from multiprocessing import get_context
+
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        futures = {pool.submit(function, *task): task for task in tasks}
+        try:
+            for future in as_completed(futures):
+                yield futures[future], future.result()
+        except BaseException:
+            pool.shutdown(cancel_futures=True)  # what is not begun is not begun any more
+            raise
+
+
 def _short(array, digits):
     return np.round(array.astype(float), digits).tolist()
 
@@ -335,35 +348,35 @@ def loss_curves(losses):
 
 
 class Stored:
-    """What is in the folder: the score table, the checkpoints, the film of seed 0."""
+    """What is in the folder: the score table, the checkpoints, the film of one run."""
 
-    def __init__(self, folder, force=False):
+    def __init__(self, folder, room, force=False):
         """Read the table; with force, begin an empty one."""
-        self.folder, self.table = folder, folder / "scores.json"
+        self.folder, self.room, self.table = folder, room, folder / "scores.json"
         self.trials, self.rows = {}, {}
         if self.table.exists() and not force:
             stored = json.loads(self.table.read_text(encoding="utf-8"))
             for trial in stored["trials"]:
                 loss = trial.pop("development_loss")
-                self.trials[Trial(**trial)] = loss
+                self.trials[room.arms.Trial(**trial)] = loss
             for row in stored["runs"]:
-                self.rows[Run(row["arm"], row["steps"], row["seed"])] = row
+                self.rows[room.arms.Run(row["arm"], row["steps"], row["seed"])] = row
 
     def has(self, run):
         """Is the run in the table, and its checkpoint there if it is to have one?"""
         return run in self.rows and all(path.exists() for path in self._files(run))
 
     def _files(self, run):
-        if run.seed == 0 and run.model in CHECKPOINTS:
+        if run.seed == 0 and run.model in self.room.arms.CHECKPOINTS:
             yield self.folder / f"{run.model}.npz"
-        if run == FILMED:
+        if run == self.room.arms.FILMED:
             yield self.folder / "training_weights.json"
 
     def learning_rate(self, run):
         """Of the run's whole trials, or else of the short ones at RATES, that with least loss."""
         tried = [trial for trial in self.trials if trial[::2] == (run.arm, run.steps)]
-        if run.steps == TRIAL_STEPS or not tried:
-            tried = [Trial(run.arm, rate) for rate in RATES]
+        if run.steps == self.room.arms.TRIAL_STEPS or not tried:
+            tried = [self.room.arms.Trial(run.arm, rate) for rate in self.room.arms.RATES]
         return min(tried, key=self.trials.get).learning_rate
 
     def add_trial(self, trial, loss):
@@ -379,19 +392,11 @@ class Stored:
 
     def _write_table(self):
         trials = [{**trial._asdict(), "development_loss": self.trials[trial]}
-                  for trial in TRIALS if trial in self.trials]
-        trained = [pair.english for pair in training_pairs()]
+                  for trial in self.room.arms.TRIALS if trial in self.trials]
         write_whole(self.table, as_json({
-            "length_bins": LENGTH_BINS,
-            "training_bins": FAMILIAR,
-            "positions": POSITIONS,
-            "early_steps": list(range(0, EARLY, EARLY_STRETCH)),
-            "seen_clauses": [
-                round(share_of_seen_clauses([pair.english for pair in pairs], trained), 4)
-                for pairs in held_out_pairs()
-            ],
+            **self.room.head_of_table(),
             "trials": trials,
-            "runs": [self.rows[run] for run in RUNS if run in self.rows],
+            "runs": [self.rows[run] for run in self.room.arms.RUNS if run in self.rows],
         }))
 
 
