@@ -4,6 +4,7 @@ The builds run on a copy of the book with two chapters of one cell each.
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -68,6 +69,19 @@ def test_an_edit_executes_what_it_touches(book):
     code, log = build(book)
     assert (code, executed(log)) == (0, ["a", "b"]), log
     assert "[7. 7. 7.]" in page(book, "b")
+
+
+def test_a_published_book_knows_its_address(book, monkeypatch):
+    """Chats want whole addresses; the 404 page is shown at any depth, so its links are absolute."""
+    monkeypatch.setenv("SITE_URL", "https://example.org/softattn/")
+    code, log = build(book)
+    assert code == 0, log
+    assert '<link rel="canonical" href="https://example.org/softattn/a.html"' in page(book, "a")
+    assert 'property="og:image" content="https://example.org/softattn/_static/' in page(book, "a")
+    links = [link.removeprefix("https://example.org")
+             for link in re.findall(r'(?:href|src)="([^"#]+)"', page(book, "404"))]
+    assert "/softattn/index.html" in links and len(links) > 10
+    assert [link for link in links if not link.startswith("/softattn/")] == []
 
 
 @pytest.mark.parametrize("code", [

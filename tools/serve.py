@@ -9,6 +9,13 @@ SITE = Path(__file__).parents[1] / "_build" / "html"
 
 
 class Handler(SimpleHTTPRequestHandler):
+    prefix = "/"
+
+    def translate_path(self, path):
+        """Nothing is there but what stands under the prefix."""
+        inside = path.startswith(self.prefix)
+        return super().translate_path("/" + path.removeprefix(self.prefix) if inside else "/.none")
+
     def send_error(self, code, message=None, explain=None):
         """A page that is not there gets the site's own 404 page, as on the published site."""
         page = SITE / "404.html"
@@ -23,8 +30,10 @@ class Handler(SimpleHTTPRequestHandler):
         pass
 
 
-def make_server(site=SITE):
-    return ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(site)))
+def make_server(site=SITE, prefix="/"):
+    """A server for the site, which it shows under a path: /softmax-attention/, for instance."""
+    handler = type("Handler", (Handler,), {"prefix": prefix})
+    return ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=str(site)))
 
 
 if __name__ == "__main__":

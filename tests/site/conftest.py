@@ -1,8 +1,11 @@
 """What the tests of the built site share: the site, a server for it and a real browser."""
 
+import re
 import shutil
 import threading
+from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlparse
 
 import pytest
 import yaml
@@ -41,12 +44,35 @@ def site_dir():
 
 
 @pytest.fixture(scope="session")
-def site_url(site_dir):
-    server = make_server(site_dir)
+def published_at(site_dir):
+    """The address that the site was built for (SITE_URL), or "" if for any."""
+    index = (site_dir / "index.html").read_text(encoding="utf-8")
+    said = re.search(r'<link rel="canonical" href="([^"]*)index.html"', index)
+    return said[1] if said else ""
+
+
+@contextmanager
+def served(site, prefix):
+    """The site's address on this machine, where it stands under a path."""
+    server = make_server(site, prefix)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
+    yield f"http://127.0.0.1:{server.server_port}{prefix.rstrip('/')}"
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture(scope="session")
+def site_url(site_dir, published_at):
+    """Under the path that the site was built for."""
+    with served(site_dir, urlparse(published_at).path or "/") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def moved_url(site_dir):
+    """Under another path: only the 404 page has to know where it is."""
+    with served(site_dir, "/moved/to/") as address:
+        yield address
 
 
 def launch(playwright):
