@@ -1,6 +1,6 @@
 """A training step of the translator in NumPy against the same model in PyTorch, one thread.
 
-    python benchmarks/bench_translator.py
+    python -m benchmarks.bench_translator
 
 Forward pass, gradients, clipping and Adam, for the same batches, turn and turn about. A ratio below
 1 means that NumPy is faster. PyTorch is not among the book's requirements; without it only the
@@ -13,6 +13,7 @@ from time import perf_counter
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from benchmarks.side_by_side import compare, numpy_step, torch, torch_step, versions
 from softattn_core.translator.corpus import (
     CHINESE_WORDS,
     ENGLISH_WORDS,
@@ -29,12 +30,7 @@ from softattn_core.translator.model import (
     previous_words,
     translate,
 )
-from softattn_core.translator.train import BATCH, LEARNING_RATE, Adam, clip
-
-try:
-    import torch
-except ImportError:
-    torch = None
+from softattn_core.translator.train import BATCH, LEARNING_RATE
 
 STEPS = 60
 
@@ -48,20 +44,7 @@ def batches():
         yield encode_english([p.english for p in rows]), encode_chinese([p.chinese for p in rows])
 
 
-def numpy_step(config):
-    parameters = initial_parameters(config)
-    adam = Adam(parameters)
-
-    def step(source, target):
-        loss, gradients = loss_and_gradients(parameters, source, target)
-        clip(gradients)
-        adam.update(parameters, gradients, LEARNING_RATE)
-        return loss
-
-    return step
-
-
-def torch_step(config):
+def torch_step_of(config):
     """The same model from torch's own parts, started from the same parameters."""
     arrays = initial_parameters(config)
     start = {name: torch.from_numpy(array) for name, array in arrays.items()}
@@ -87,9 +70,8 @@ def torch_step(config):
     modules = [*embed.values(), *grus.values(), output]
     parameters = [p for module in modules for p in module.parameters() if p.requires_grad]
     parameters += [W] if attention else []
-    adam = torch.optim.Adam(parameters, lr=LEARNING_RATE, betas=(Adam.beta_1, Adam.beta_2))
 
-    def step(source, target):
+    def loss_of(source, target):
         x, y = torch.from_numpy(source), torch.from_numpy(target)
         mask = x != PAD
         lengths = mask.sum(1)
@@ -106,37 +88,16 @@ def torch_step(config):
         else:
             context = last[0][:, None].expand_as(s)
         logits = output(torch.cat([s, context], -1))
-        loss = torch.nn.functional.cross_entropy(logits[y != PAD], y[y != PAD])
-        adam.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
-        adam.step()
-        return loss.item()
+        return torch.nn.functional.cross_entropy(logits[y != PAD], y[y != PAD])
 
-    return step
+    return torch_step(parameters, loss_of, LEARNING_RATE)
 
 
-def compare(config):
-    steps = {"NumPy": numpy_step(config)}
+def training_steps(config):
+    steps = {"NumPy": numpy_step(initial_parameters(config), loss_and_gradients, LEARNING_RATE)}
     if torch:
-        steps["PyTorch"] = torch_step(config)
-    seconds = {name: [] for name in steps}
-    for number, (source, target) in enumerate(batches()):
-        losses = []
-        for name, step in steps.items():
-            start = perf_counter()
-            losses.append(step(source, target))
-            seconds[name].append(perf_counter() - start)
-        if number == 0 and torch:  # the same model, or the comparison is worth nothing
-            assert abs(losses[0] - losses[1]) < 1e-3, losses
-    arm = "attention" if config.normaliser else "fixed"
-    times = ", ".join(f"{name} {median(s) * 1e3:5.1f} ms" for name, s in seconds.items())
-    ratio = ""
-    if torch:
-        # The first steps warm up.
-        both = zip(seconds["NumPy"][5:], seconds["PyTorch"][5:], strict=True)
-        ratio = f", NumPy / PyTorch {median(a / b for a, b in both):.2f}"
-    print(f"{arm:>10}: one training step at batch {BATCH}: {times}{ratio}")
+        steps["PyTorch"] = torch_step_of(config)
+    compare("attention" if config.normaliser else "fixed", steps, batches())
 
 
 def time_one_translation():
@@ -148,20 +109,20 @@ def time_one_translation():
         start = perf_counter()
         translate(parameters, [words])
         seconds.append(perf_counter() - start)
-    print(f"{'translate':>10}: {len(words)} words, at most {2 * len(words)} decoder steps: "
+    print(f"{'translate':>12}: {len(words)} words, at most {2 * len(words)} decoder steps: "
           f"{median(seconds) * 1e3:.1f} ms")
 
 
 def main():
-    version = f"PyTorch {torch.__version__}" if torch else "PyTorch is not installed"
-    print(f"translator, NumPy {np.__version__}, {version}, one thread, one run\n")
-    if torch:
-        torch.set_num_threads(1)
+    print(f"translator, {versions()}, one thread, one run\n")
+    print(f"one training step at batch {BATCH}")
     for config in (ATTENTION, FIXED._replace(fed=False)):
-        compare(config)
+        training_steps(config)
     time_one_translation()
 
 
 if __name__ == "__main__":
     with threadpool_limits(1, user_api="blas"):
+        if torch:
+            torch.set_num_threads(1)
         main()
