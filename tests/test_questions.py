@@ -12,12 +12,9 @@ import pytest
 from downloads import course_files
 from freshness import code_hash
 
-import softattn_core
 from softattn_core.explorers import Questions
 from softattn_core.explorers.questions import load_questions
-from softattn_core.translator import load_checkpoint, load_scores
-from softattn_core.translator.corpus import encode_chinese, encode_english
-from softattn_core.translator.model import forward
+from tests.python_lines import named, value
 from tests.test_prose import NUMBER, printed, significant_digits
 
 CHAPTERS = Path(__file__).parents[1] / "chapters"
@@ -25,32 +22,11 @@ FILES = sorted(CHAPTERS.glob("*.questions.toml"))
 NUMBERED = sorted(path.stem for path in CHAPTERS.glob("[0-9]*.ipynb"))
 
 
-def means(model, measure="exact_match"):
-    """What a stored translator scored in each range of length: the mean of its seeds."""
-    runs = [run for run in load_scores()["runs"] if run["model"] == model]
-    return np.mean([run[measure] for run in runs], axis=0)
-
-
-def faulty_map():
-    """The heat-map of chapter 4's exercise: a sentence's scores, softmax down the columns."""
-    source = encode_english(["i eat apples at home today".split()])
-    target = encode_chinese(["我 今天 在家 吃 苹果".split()])
-    scores = forward(load_checkpoint("attention_h64"), source, target).step.scores[0]
-    return softattn_core.softmax(scores, axis=0)
-
-
-NAMES = {"np": np, "means": means, "load_scores": load_scores, "faulty_map": faulty_map} | {
-    name: getattr(softattn_core, name) for name in softattn_core.__all__}
-
-
 def checked(question):
     """(its names' values, the value of each of its checks): what its Python lines say."""
-    names = dict(NAMES)
+    names = named(question.get("let", {}))
     entries = [question, *question.get("choices", []), *question.get("slips", [])]
-    with np.errstate(all="ignore"):  # a question may be about an overflow
-        for name, expression in question.get("let", {}).items():
-            names[name] = eval(expression, names)
-        values = [eval(entry["check"], names) for entry in entries if "check" in entry]
+    values = [value(entry["check"], names) for entry in entries if "check" in entry]
     return [names[name] for name in question.get("let", {})], values
 
 

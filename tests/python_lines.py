@@ -1,0 +1,47 @@
+"""What a line of Python in a chapter's TOML files (questions, claims) may name, and its value."""
+
+import numpy as np
+
+import softattn_core
+from softattn_core.translator import load_checkpoint, load_scores, load_training_weights
+from softattn_core.translator.corpus import encode_chinese, encode_english
+from softattn_core.translator.model import forward, translate
+
+
+def means(model, measure="exact_match"):
+    """What a stored translator scored in each range of length: the mean of its seeds."""
+    runs = [run for run in load_scores()["runs"] if run["model"] == model]
+    return np.mean([run[measure] for run in runs], axis=0)
+
+
+def faulty_map():
+    """The heat-map of chapter 4's exercise: a sentence's scores, softmax down the columns."""
+    source = encode_english(["i eat apples at home today".split()])
+    target = encode_chinese(["我 今天 在家 吃 苹果".split()])
+    scores = forward(load_checkpoint("attention_h64"), source, target).step.scores[0]
+    return softattn_core.softmax(scores, axis=0)
+
+
+def translated(english, checkpoint="attention_h64"):
+    """The sentence's Translation by a stored translator: its chinese words, its weights."""
+    return translate(load_checkpoint(checkpoint), [english.split()])[0]
+
+
+NAMES = {"np": np, "means": means, "load_scores": load_scores, "faulty_map": faulty_map,
+         "translated": translated, "load_checkpoint": load_checkpoint,
+         "load_training_weights": load_training_weights} | {
+    name: getattr(softattn_core, name) for name in softattn_core.__all__}
+
+
+def named(let, names=NAMES):
+    """The names and those of `let` as well, each of which may use the ones before it."""
+    names = dict(names)
+    with np.errstate(all="ignore"):  # a line may be about an overflow
+        for name, expression in let.items():
+            names[name] = eval(expression, names)
+    return names
+
+
+def value(expression, names):
+    with np.errstate(all="ignore"):
+        return eval(expression, names)
