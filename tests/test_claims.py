@@ -105,8 +105,8 @@ def read(path):
 
 def printed_by(notebook):
     """What the chapter's cells print, which nbval holds to what they do."""
-    outputs = [out for cell in notebook.cells for out in cell.get("outputs", [])]
-    return "\n".join(out.get("text") or out.get("data", {}).get("text/plain", "") for out in outputs)
+    return "\n".join(out.get("text") or out.get("data", {}).get("text/plain", "")
+                     for cell in notebook.cells for out in cell.get("outputs", []))
 
 
 def said(file):
@@ -123,7 +123,7 @@ def uncovered(sentence, pieces):
 
 
 def changed(line, old, new):
-    """The line with every `old` turned to `new`: a name or number only where it stands by itself."""
+    """The line with every `old` turned to `new`; a name or number only where it stands alone."""
     start, end = (r"\b" if re.match(r"\w", sign) else "" for sign in (old[0], old[-1]))
     return re.sub(start + re.escape(old) + end, lambda _: new, line)
 
