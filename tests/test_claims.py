@@ -21,6 +21,7 @@ from tests.test_prose import NUMBER, significant_digits
 CHAPTERS = Path(__file__).parents[1] / "chapters"
 FILES = sorted(CHAPTERS.glob("*.claims.toml"))
 EACH = pytest.mark.parametrize("path", FILES, ids=lambda path: path.name.split(".")[0])
+UNCLAIMED = {"03_bottleneck", "05_meeting", "07_language_model"}  # chapters not yet covered
 # Why a sentence has no check: it says what a word or sign means; tells the reader what to do or
 # asks; says where we are in the book; sets an example up; reports what a paper or the source text
 # says; says what follows from a formula shown beside it; or is a judgement.
@@ -126,6 +127,11 @@ def changed(line, old, new):
     """The line with every `old` turned to `new`; a name or number only where it stands alone."""
     start, end = (r"\b" if re.match(r"\w", sign) else "" for sign in (old[0], old[-1]))
     return re.sub(start + re.escape(old) + end, lambda _: new, line)
+
+
+def test_every_chapter_has_claims():
+    chapters = {path.stem for path in CHAPTERS.glob("[0-9]*.ipynb")}
+    assert {path.name.split(".")[0] for path in FILES} == chapters - UNCLAIMED
 
 
 @EACH
