@@ -117,7 +117,9 @@ def said(file):
 
 
 def uncovered(sentence, pieces):
-    """What of the sentence no piece says."""
+    """What of the sentence no piece says: a piece may be part of it, or have it as a part."""
+    if any(sentence in piece for piece in pieces):
+        return ""
     for piece in sorted((piece for piece in pieces if piece in sentence), key=len, reverse=True):
         sentence = sentence.replace(piece, " ")
     return sentence if re.search(r"\w", sentence) else ""
