@@ -8,6 +8,7 @@
     ThreeStepsExplorer(h=…, s=…, W=…, words=…)          scores, weights and context in the plane
     TranslatorExplorer(sentence="i love you", compact=False)   a trained model, in the page
     TrainingExplorer(at=0)      where a translator looks while it is trained
+    LanguageModelExplorer(prompt="i love you →")    a trained Transformer goes on with a line
     AttentionMatrixExplorer(words=…, Q=…, K=…, V=…, mask="scores", scaled=True, row=1)
     NormaliserExplorer(scores=(-3.0, 1.0, 3.4), names=("I", "love", "you"))  softmax and the others
     Questions("01_softmax", "overflow")    questions of a chapter, from the file beside it
@@ -16,6 +17,7 @@
 from softattn_core.explorers.attention_matrix import AttentionMatrixExplorer
 from softattn_core.explorers.bottleneck import BottleneckExplorer
 from softattn_core.explorers.focus import FocusExplorer
+from softattn_core.explorers.language_model import LanguageModelExplorer
 from softattn_core.explorers.normalisers import NormaliserExplorer
 from softattn_core.explorers.questions import Questions
 from softattn_core.explorers.simplex import SimplexExplorer
@@ -28,6 +30,7 @@ __all__ = [
     "AttentionMatrixExplorer",
     "BottleneckExplorer",
     "FocusExplorer",
+    "LanguageModelExplorer",
     "NormaliserExplorer",
     "Questions",
     "SimplexExplorer",

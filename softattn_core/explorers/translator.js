@@ -1,18 +1,5 @@
 // The trained model, run in the page: the mirror of translator/model.py and corpus.py.
 
-function fromFloat16(bits) {
-  const [sign, exponent, fraction] = [bits >> 15 ? -1 : 1, (bits >> 10) & 31, bits & 1023];
-  return exponent ? sign * (1 + fraction / 1024) * 2 ** (exponent - 15) : sign * fraction * 2 ** -24;
-}
-
-// The arrays by name: a matrix is a list of rows.
-function readParameters(bytes, shapes) {
-  let at = 0;
-  const row = (length) => Float64Array.from({ length }, () => fromFloat16(bytes.getUint16(2 * at++, true)));
-  const read = ([rows, columns]) => (columns ? Array.from({ length: rows }, () => row(columns)) : row(rows));
-  return Object.fromEntries(shapes.map(([name, shape]) => [name, read(shape)]));
-}
-
 const sigmoid = (x) => 0.5 * (1 + Math.tanh(0.5 * x));
 
 // The next state of a GRU; the blocks of W, U and b are r, z, n, one under the other, and fromX is
@@ -67,33 +54,6 @@ function translatorOf(p, bos, eos) {
   };
 }
 
-// Lower-case words of a text, without punctuation.
-function tokenise(text, contractions) {
-  let plain = text.toLowerCase().replaceAll("’", "'");
-  for (const [short, long] of Object.entries(contractions)) plain = plain.replaceAll(short, long);
-  return plain.match(/[\p{L}\p{N}]+/gu) ?? [];
-}
-
-// How many characters lie in common runs: the longest, then the same to its left and its right.
-function matching(a, b) {
-  let [size, i, j] = [0, 0, 0];
-  a.forEach((_, m) => b.forEach((_, n) => {
-    let k = 0;
-    while (m + k < a.length && a[m + k] === b[n + k]) k += 1;
-    if (k > size) [size, i, j] = [k, m, n];
-  }));
-  if (!size) return 0;
-  return size + matching(a.slice(0, i), b.slice(0, j)) + matching(a.slice(i + size), b.slice(j + size));
-}
-
-// Up to three known words that look like this one, the nearest first, as difflib finds them.
-function nearWords(word, known) {
-  const typed = [...word];
-  const ratio = (other) => (2 * matching([...other], typed)) / (other.length + typed.length);
-  return known.map((other) => [ratio(other), other]).filter(([near]) => near >= 0.6)
-    .sort(([a, x], [b, y]) => b - a || (x < y ? 1 : -1)).slice(0, 3).map(([, other]) => other);
-}
-
 // Whether words are put together like the sentences that the model was trained on.
 function grammarOf(rules) {
   const expand = (name) => rules[name].replace(/<([A-Za-z]+)>/g, (_, inner) => `(?:${expand(inner)})`);
@@ -103,7 +63,6 @@ function grammarOf(rules) {
 }
 
 const WORD = 72; // pixels that a word needs to stand beside others
-const THINNEST = 0.02; // weights below have no arc
 
 // The English words above the Chinese ones, or on a narrow screen beside them, with an arc between
 // for every weight. onpoint(side, number) is told which word the pointer or the focus is on.
@@ -141,12 +100,7 @@ function arcs(say, onpoint) {
     fill(rows.english, english);
     fill(rows.chinese, chinese);
     drawn = chinese.flatMap((_, i) => [...weights[i]].flatMap((weight, j) => (weight < THINNEST ? [] : [{ i, j, weight }])));
-    while (curves.children.length > drawn.length) curves.lastChild.remove();
-    while (curves.children.length < drawn.length) curves.append(make("path"));
-    drawn.forEach(({ weight }, number) => {
-      put(curves.children[number], "stroke-width", (1 + 5 * weight).toFixed(1));
-      put(curves.children[number], "stroke-opacity", (0.25 + 0.75 * weight).toFixed(2));
-    });
+    drawStrokes(curves, drawn);
     width ||= node.clientWidth;
     arrange();
     light(null, null);
@@ -225,22 +179,8 @@ function render({ model, el }) {
     if (!words.length) return [say("noWords")];
     if (words.some((word) => languageOf(word).lang)) return [say("isChinese")];
     if (words.length > model.get("max_words")) return [say("tooLong", { count: words.length, most: model.get("max_words") })];
-    const unknown = [...new Set(words)].filter((word) => !known.includes(word));
-    return unknown.map((word) => {
-      const near = nearWords(word, known);
-      const replace = (other) => use(words.map((old) => (old === word ? other : old)).join(" "));
-      return make(
-        "p", {}, say(near.length ? "unknownNear" : "unknown", { word }), " ",
-        ...near.map((other) => button(other, () => replace(other))),
-      );
-    });
-  }
-
-  // The last word, if the reader is still typing it: no reason to call it unknown.
-  function takeUnfinished(words, text) {
-    const word = words.at(-1);
-    const begun = typing && /[\p{L}\p{N}]$/u.test(text) && !known.includes(word) && known.some((whole) => whole.startsWith(word));
-    return begun ? [{ text: `${words.pop()}…`, state: "sa-ghost" }] : [];
+    const unknown = words.filter((word) => !known.includes(word));
+    return unknownWords(say, unknown, known, (word, other) => use(words.map((old) => (old === word ? other : old)).join(" ")));
   }
 
   // The weights of a Chinese word, an English word or a cell, in words, and what shows them lit up.
@@ -270,7 +210,7 @@ function render({ model, el }) {
     if (!typing && document.activeElement !== input) input.value = text;
     temperature.show(model.get("temperature"));
     const words = tokenise(text, model.get("contractions"));
-    const unfinished = takeUnfinished(words, text);
+    const unfinished = typing && isUnfinished(words, text, known) ? [{ text: `${words.pop()}…`, state: "sa-ghost" }] : [];
     // What goes before the word that is being typed is translated if it is a sentence by itself.
     const waits = unfinished.length > 0 && !(words.length && inGrammar(words));
     const wrong = unfinished.length && !words.length ? [] : faults(words);

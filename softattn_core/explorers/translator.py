@@ -32,8 +32,9 @@ class TranslatorExplorer(Explorer):
     (4, 3)
     """
 
-    _esm = front_end("grid.js", "heat_map.js", "translator.js")
-    _css = style("heat_map.css", "translator.css")
+    _esm = front_end("parameters.js", "words.js", "strokes.js", "grid.js", "heat_map.js",
+                     "translator.js")
+    _css = style("words.css", "heat_map.css", "translator.css")
     controls = ("sentence", "temperature")
 
     sentence = traitlets.Unicode().tag(sync=True)
