@@ -64,7 +64,7 @@ class LanguageModelExplorer(Explorer):
     draw = traitlets.Bool(False).tag(sync=True, usual=False)
     top_k = traitlets.Int(len(WORDS), min=1, max=len(WORDS)).tag(sync=True, usual=len(WORDS))
     seed = traitlets.Int(1, min=1, max=999_999).tag(sync=True, usual=1)
-    block = traitlets.Int(2, min=1).tag(sync=True)
+    block = traitlets.Int(2, min=1).tag(sync=True, usual=2)
     head = traitlets.Int(1, min=1).tag(sync=True, usual=1)
     place = traitlets.Int(-1, min=-1, max=LONGEST_LINE).tag(sync=True, usual=-1)
     parameters = traitlets.Bytes(read_only=True).tag(sync=True)

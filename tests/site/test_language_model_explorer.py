@@ -1,4 +1,4 @@
-"""The language model explorer in a real browser: it says what NumPy says, and everyone can use it."""
+"""The language model explorer in a real browser: it says what NumPy says; everyone can use it."""
 
 import gzip
 import random
@@ -128,8 +128,8 @@ GO_ON = """([prompts, seed]) => prompts.map((prompt) => {
 
 
 def test_word_by_word_it_says_what_numpy_says(show, model):  # noqa: F811
-    prompts = [*EXAMPLES, "", *(f"{' '.join(pair.english)} {ARROW}" for group in held_out_pairs()[:8]
-                                for pair in group[:3])]
+    pairs = [pair for group in held_out_pairs()[:8] for pair in group[:3]]
+    prompts = [*EXAMPLES, "", *(f"{' '.join(pair.english)} {ARROW}" for pair in pairs)]
     seen = show(LanguageModelExplorer())
     for prompt, said in zip(prompts, page_of(seen).evaluate(GO_ON, [prompts, None]), strict=True):
         exact = generate(model, prompt)
@@ -181,8 +181,9 @@ WAY = """() => [...document.querySelectorAll(".sa-way details")].map((box) => {
   box.open = true;
   box.dispatchEvent(new Event("toggle"));
   const numbers = box.querySelector(".sa-numbers");
-  return numbers ? numbers.dataset.value.split(" ").map(Number)
-    : [...box.querySelectorAll("tbody tr")].map((row) => read(row.querySelectorAll("td")).map(Number));
+  if (numbers) return numbers.dataset.value.split(" ").map(Number);
+  return [...box.querySelectorAll("tbody tr")].map(
+    (row) => read(row.querySelectorAll("td")).map(Number));
 })"""
 
 
@@ -203,7 +204,8 @@ def test_every_number_on_the_way_equals_numpy(show, model):  # noqa: F811
         assert np.array(shown) == pytest.approx(stage, abs=EXACT)
     logits = exact.logits[0, -1]
     order = np.argsort(-logits)[:6]
-    steps = np.column_stack([logits, (logits - logits.max()) / 2, np.exp((logits - logits.max()) / 2),
+    exponents = (logits - logits.max()) / 2
+    steps = np.column_stack([logits, exponents, np.exp(exponents),
                              softmax(logits, temperature=2)])[order]
     assert np.array(found[-1]) == pytest.approx(steps, abs=EXACT)
     table = page.locator(".sa-way table").last
