@@ -255,3 +255,142 @@ def test_a_head_draws_its_weights_as_thickness_and_writes_its_context():
     written = [t.get_text() for t in ax.texts]
     assert "head 1\n(0.900, 0.100)" in written and "sees: (0.900, 0.100, 0.200, 0.800)" in written
     assert "head 2 of sees: cat 0.2, dog 0.8" in figure.description
+
+
+# --- What is written around the numbers ----------------------------------------------------------
+
+CURVES = {"falls": ([0.1, 1, 10], [1.0, 0.5, 0.2]), "rises": ([0.1, 1, 10], [0.0, 0.3, 0.9])}
+
+
+def named_at(ax):
+    """{text: the place it is written at} of an axes."""
+    return {t.get_text(): t.xy for t in ax.texts if getattr(t, "xy", None) and t.get_text()}
+
+
+def colours_of(bars):
+    return {to_hex(bar.get_facecolor()) for bar in bars}
+
+
+@pytest.mark.parametrize("log_x", [False, True])
+@pytest.mark.parametrize("role", ["weights", "scores"])
+def test_lines_have_the_labels_the_scale_and_the_names_they_were_given(log_x, role):
+    figure = figures.lines(CURVES, log_x=log_x, role=role, title="How it goes", x_label="the x",
+                           y_label="the y", points={"here": (1, 0.5)})
+    ax = figure.axes[0]
+    assert (ax.get_xlabel(), ax.get_title(loc="left")) == ("the x", "the y")
+    assert (ax.get_xscale(), ax.get_yscale()) == ("log" if log_x else "linear", "linear")
+    drawn = ax.get_lines()
+    for (x, y), line in zip(CURVES.values(), drawn, strict=False):
+        assert (*line.get_xdata(),) == (*x,) and (*line.get_ydata(),) == (*y,)
+        assert line.get_color() == figures.COLOURS[role]
+    assert len({str(line._unscaled_dash_pattern) for line in drawn[:2]}) == 2
+    assert named_at(ax) == {"falls": (10, 0.2), "rises": (10, 0.9), "here": (1, 0.5)}
+    (low, high), (bottom, top) = ax.get_xlim(), ax.get_ylim()
+    assert low <= 0.1 and high >= 10 and bottom <= 0 and top >= 1
+
+
+def test_a_title_is_written_above_its_figure(drawing):
+    assert re.sub(r"\s+", " ", drawing._suptitle.get_text()) == drawing.title.strip()
+    assert drawing.description.startswith(f"{drawing.title}. ")
+
+
+def test_bars_have_their_labels_and_the_colours_of_their_roles():
+    p = softmax(LOGITS)
+    bars = figures.scores_and_weights(LOGITS, p, NAMES, title="", score_label="in",
+                                      weight_label="out")
+    change = figures.step([LOGITS, LOGITS], [p, p], NAMES, title="", score_label="in",
+                          weight_label="out")
+    for figure in (bars, change):
+        left, right = figure.axes
+        assert [ax.get_xlabel() for ax in (left, right)] == ["in", "out"]
+        assert [t.get_text() for t in left.get_yticklabels()] == NAMES
+        assert colours_of(left.patches[:3]) == {figures.COLOURS["scores"]}
+        assert colours_of(right.patches[:3]) == {figures.COLOURS["weights"]}
+        for ax, values in ((left, LOGITS), (right, p)):
+            low, high = ax.get_xlim()
+            assert ax.get_ylim() == (2.5, -0.5) and low <= min(0, *values) and high > max(values)
+
+
+def test_shares_fill_a_scale_from_0_to_1_and_have_their_names():
+    p = softmax(LOGITS, temperature=2)
+    ax = figures.budgets({"T = 2": p, "even": [1 / 3] * 3}, NAMES, title="", x_label="x").axes[0]
+    assert ax.get_xlim() == (0, 1) and ax.get_xlabel() == "x"
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["T = 2", "even"]
+    starts = np.cumsum(p) - p
+    assert [named_at(ax)[name][0] for name in NAMES] == pytest.approx(list(starts + p / 2))
+
+
+def test_a_table_has_its_heads_in_their_places():
+    rows, columns = ["one", "two"], ["a", "b", "c"]
+    for ax in (figures.heatmap(np.eye(3)[:2], rows, columns, title="").axes[0],
+               figures.attention_map(np.eye(3)[:2], columns, rows, title="").axes[0]):
+        assert [t.get_text() for t in ax.get_yticklabels()] == rows
+        assert [t.get_text() for t in ax.get_xticklabels()] == columns
+        assert (*ax.get_xticks(),) == (0.5, 1.5, 2.5) and ax.get_ylim() == (1.5, -0.5)
+
+
+def test_quality_has_a_name_at_each_curve_and_its_limit_after_the_last_bin_of_training():
+    curves = {"attention": [[1, 1, 0.9]], "fixed": [[1, 0.5, 0.1]]}
+    figure = figures.quality_by_length([(3, 5), (6, 10), (11, 15)], curves, limit=1, title="",
+                                       limit_label="trained", x_label="x", y_label="y")
+    ax = figure.axes[0]
+    assert (ax.get_xlabel(), ax.get_title(loc="left"), ax.get_ylim()[0]) == ("x", "y", 0)
+    assert [t.get_text() for t in ax.get_xticklabels()] == ["3–5", "6–10", "11–15"]
+    places = named_at(ax)
+    assert places["attention"] == (2, 0.9) and places["fixed"] == (2, 0.1)
+    assert places["trained"][0] == 1.5
+    colours = [line.get_color() for line in ax.get_lines()[:2]]
+    assert colours == [figures.COLOURS["weights"], figures.COLOURS["values"]]
+
+
+def test_the_plane_and_the_triangle_name_what_they_show():
+    vectors = {"q": ("query", (1, 3)), "v": ("values", (-1, 0.5))}
+    ax = figures.plane(vectors, title="", x_label="x", y_label="y").axes[0]
+    assert (ax.get_xlabel(), ax.get_title(loc="left")) == ("x", "y")
+    assert named_at(ax) == {"q": (1, 3), "v": (-1, 0.5)}
+    corners = dict(zip(NAMES, map(tuple, figures.corners_to_plane(np.eye(3))), strict=True))
+    triangle = named_at(figures.simplex(NAMES, title="", points={"p": [1, 0, 0]}).axes[0])
+    assert triangle == corners | {"p": corners[NAMES[0]]}
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_a_scale_of_factors_is_said_beside_it(path):
+    """A reader who takes a logarithmic scale for an even one misreads the curve."""
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        if cell["cell_type"] == "code" and "figures.lines(" in (code := "".join(cell["source"])):
+            assert ("log_x=True" in code) == ("each mark: ten times the last" in code)
+
+
+# --- One colour per role, in the pictures, on the site and in the explorers ----------------------
+
+ROOT = Path(__file__).parents[1]
+SITE_COLOURS = (ROOT / "assets/styles/colours.css").read_text(encoding="utf-8")
+EXPLORERS = (ROOT / "softattn_core/explorers/explorers.css").read_text(encoding="utf-8")
+
+
+def set_by(css, selector):
+    """{name: colour} of every rule with exactly this selector."""
+    rules = re.findall(rf"^{re.escape(selector)} \{{(.*?)\}}", css, flags=re.M | re.S)
+    return dict(re.findall(r"--(?:sa-)?(\w+): (#[0-9a-f]{6});", "".join(rules)))
+
+
+def test_a_role_has_one_colour_everywhere():
+    light = set_by(SITE_COLOURS, "html")
+    light.pop("border")  # of fields, which no picture has
+    fallback = re.findall(r"--(\w+): var\(--sa-(\w+), (#[0-9a-f]{6})\)", EXPLORERS)
+    assert light == figures.COLOURS
+    assert {name: colour for name, _, colour in fallback} == figures.COLOURS
+    assert all(name == site for name, site, _ in fallback)
+
+
+def test_a_role_has_one_colour_in_the_dark():
+    dark = set_by(SITE_COLOURS, 'html[data-theme="dark"]')
+    dark.pop("border")
+    assert dark == set_by(EXPLORERS, 'body[data-jp-theme-light="false"] .sa-explorer')
+    assert set(dark) == set(figures.COLOURS)
+    assert not {*dark.values()} & {*figures.COLOURS.values()}
+
+
+def test_a_class_of_the_explorers_has_the_colour_of_its_name():
+    roles = re.findall(r"\.sa-explorer \.sa-(\w+) \{ --role: var\(--(\w+)\); \}", EXPLORERS)
+    assert len(roles) >= 4 and all(name == role for name, role in roles)
