@@ -1,5 +1,7 @@
 """The language model: gradients, causality, the cache, what it says, and what is stored."""
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -104,6 +106,13 @@ def test_gradients_of_every_parameter_agree_with_finite_differences(config, chin
             array[place] = was
             measured = (losses[0] - losses[1]) / (2 * step)
             assert measured == pytest.approx(gradients[name][place], rel=1e-6, abs=1e-9), name
+
+
+def test_the_translation_is_what_follows_the_arrow_up_to_eos_and_no_padding():
+    tokens = encode(["i love you → 我 爱 你 <eos>".split(), "i eat → 我 吃 <eos>".split()])
+    assert [[WORDS[number] for number in row[part]]
+            for row, part in zip(tokens, after_arrow(tokens), strict=True)] == [
+        ["我", "爱", "你", "<eos>"], ["我", "吃", "<eos>"]]
 
 
 def test_a_word_that_is_not_counted_gives_no_gradient(tokens):
@@ -223,6 +232,19 @@ def test_the_demonstrations_are_translated(main, english):
     }[english].split()
 
 
+@pytest.mark.parametrize("cache, expected", [(True, [5, 1, 1, 1]), (False, [5, 6, 7, 8])])
+def test_with_the_cache_every_step_reads_one_word(main, monkeypatch, cache, expected):
+    read = []
+
+    def counting(parameters, tokens, kept=None):
+        read.append(tokens.shape[1])
+        return forward(parameters, tokens, kept)
+
+    monkeypatch.setattr(sys.modules[generate.__module__], "forward", counting)
+    generate(main, "i love you →", cache=cache)
+    assert read == expected  # <bos> i love you →, and then 我 爱 你
+
+
 def test_next_word_is_a_distribution_with_the_likeliest_first(main):
     found = next_word(main, ["i"])
     assert set(found) == set(WORDS) and sum(found.values()) == pytest.approx(1)
@@ -240,6 +262,8 @@ def test_sampling_is_seeded_and_follows_top_k(main):
 
     assert line(3) == line(3) == line(3, cache=False)
     assert len({tuple(line(seed)) for seed in range(10)}) > 5
+    cold = generate(main, [], temperature=1e-3, rng=np.random.default_rng(0))
+    assert cold == generate(main, [])
     assert line(1, top_k=1) == line(2, top_k=1) == generate(main, [])
     allowed = list(next_word(main, []))[:3]
     first = {generate(main, [], temperature=50.0, top_k=3, rng=np.random.default_rng(s))[0]
@@ -329,6 +353,18 @@ def test_a_uniform_head_looks_at_all_words_alike_a_silent_one_adds_nothing(main,
     silent = forward(without_head(main, block, 1), line).blocks[block - 1]
     assert np.array_equal(silent.between, silent.x)
     assert not np.array_equal(forward(main, line).blocks[block - 1].between, silent.x)
+
+
+def test_one_head_of_two_is_changed_and_the_other_is_not(tokens):
+    parameters = initial_parameters(SMALL._replace(heads=2), dtype=np.float64)
+    whole = forward(parameters, tokens[0]).blocks[0]
+    silent = forward(without_head(parameters, 1, 2), tokens[0]).blocks[0]
+    added = whole.context[:, :8] @ parameters["block1_W_o"][:8]  # the first head's part
+    np.testing.assert_allclose(silent.between - silent.x, added, atol=1e-12)
+    first, second = forward(without_head(parameters, 1, 2, "uniform"), tokens[0]).weights[0]
+    assert np.array_equal(first, whole.weights[0])
+    n = len(second)
+    np.testing.assert_allclose(second, np.tri(n) / np.arange(1, n + 1)[:, None])
 
 
 def test_without_a_head_translation_breaks_down(main):
