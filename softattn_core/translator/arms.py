@@ -1,12 +1,12 @@
 """Which models are trained: the arms of the book's experiments, how long, and from which seeds.
 
-An arm is a Config under a name. Its learning rate is the one of RATES with the lowest loss on the
-development sentences after a trial, a training of TRIAL_STEPS from seed 0. Where the training loss
-is still above 0.01 at the end of the whole training, half that rate is tried in a whole training
-too, and the better taken: WHOLE_TRIALS. (A longer training can want a smaller rate. The most
-telling cases: 0.032 was the best rate for the plain fixed vector after 2,000 steps and the worst
-after 10,000; softplus ÷ sum fell short at 0.008, the best of the short trials, and not at 0.004.)
-The test sentences have no say in any of this.
+An arm is a Config under a name. Its learning rate is the one with the lowest development loss, on
+sentences of their own, after a trial: TRIAL_STEPS from seed 0, at RATES and, where the largest was
+the best, at twice that. Where the training loss is still above 0.01 at the end of the whole
+training, half that rate is tried in a whole training too, and the better taken: WHOLE_TRIALS. (A
+longer training can want a smaller rate. The most telling cases: 0.032 was the best rate for the
+plain fixed vector after 2,000 steps and the worst after 10,000; softplus ÷ sum fell short at 0.008,
+the best of the short trials, and not at 0.004.) The test sentences have no say in any of this.
 
 How long is long enough? Attention's loss is as good as 0 after 10,000 steps. The fixed vector's is
 not; and as the learning rate follows a cosine, every curve is flat at its end, so that the end of a

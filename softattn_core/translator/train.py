@@ -373,11 +373,12 @@ class Stored:
             yield self.folder / "training_weights.json"
 
     def learning_rate(self, run):
-        """Of the run's whole trials, or else of the short ones at RATES, that with least loss."""
-        tried = [trial for trial in self.trials if trial[::2] == (run.arm, run.steps)]
-        if run.steps == self.room.arms.TRIAL_STEPS or not tried:
-            tried = [self.room.arms.Trial(run.arm, rate) for rate in self.room.arms.RATES]
-        return min(tried, key=self.trials.get).learning_rate
+        """Of the arm's trials that were as long as the run, or else of the short ones, the best."""
+        for steps in (run.steps, self.room.arms.TRIAL_STEPS):
+            tried = [trial for trial in self.trials if trial[::2] == (run.arm, steps)]
+            if tried:
+                return min(tried, key=self.trials.get).learning_rate
+        raise KeyError(f"no learning rate was tried for {run.arm}")
 
     def add_trial(self, trial, loss):
         self.trials[trial] = loss
