@@ -4,8 +4,8 @@ import numpy as np
 
 import softattn_core
 from softattn_core.translator import load_checkpoint, load_scores, load_training_weights
-from softattn_core.translator.corpus import encode_chinese, encode_english
-from softattn_core.translator.model import forward, translate
+from softattn_core.translator.corpus import CHINESE_WORDS, encode_chinese, encode_english
+from softattn_core.translator.model import forward, predict, translate
 
 
 def means(model, measure="exact_match"):
@@ -27,8 +27,18 @@ def translated(english, checkpoint="attention_h64"):
     return translate(load_checkpoint(checkpoint), [english.split()])[0]
 
 
+def at_the_end_from(english, word, checkpoint="attention_h64"):
+    """What a translator says after the whole translation if its context is the state of a word."""
+    model, source = load_checkpoint(checkpoint), encode_english([english.split()])
+    target = encode_chinese([translated(english, checkpoint).chinese])
+    found = forward(model, source, target)
+    context = found.h[:, english.split().index(word)]
+    return CHINESE_WORDS[predict(model, found.s[:, -1], context).argmax()]
+
+
 NAMES = {"np": np, "means": means, "load_scores": load_scores, "faulty_map": faulty_map,
-         "translated": translated, "load_checkpoint": load_checkpoint,
+         "translated": translated, "at_the_end_from": at_the_end_from,
+         "load_checkpoint": load_checkpoint,
          "load_training_weights": load_training_weights} | {
     name: getattr(softattn_core, name) for name in softattn_core.__all__}
 
