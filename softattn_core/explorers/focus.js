@@ -59,6 +59,12 @@ function render({ model, el }) {
     tell(say("weightsAre", { values: words.map((word, i) => `${word} ${format(p[i])}`).join(", ") }));
   }
 
+  // The word that is chosen is no trait: it is chosen anew with the tiles.
+  function onreset() {
+    drawn = undefined;
+    draw();
+  }
+
   const { chinese, english } = model.get("sentences");
   const alike = button(say("alike"), () => change(model, { scores: scores().map(() => 0) }));
   const choices = presets(model, say, [[say("chineseSentence"), chinese], [say("englishSentence"), english]]);
@@ -68,7 +74,7 @@ function render({ model, el }) {
   const agree = ({ words, glosses, scores: given }) =>
     given.length === words.length && known.includes(JSON.stringify([words, glosses]));
   const tell = frame(
-    { model, el, say, name: "focus", claim: "focusClaim", agree }, tiles,
+    { model, el, say, name: "focus", claim: "focusClaim", agree, onreset }, tiles,
     make("div", { class: "sa-row" }, name, control.range, control.field),
     make("p", { class: "sa-note" }, say("sumOfWeights"), " ", total, ". ", say("budget")), sliders.note, choices,
   );

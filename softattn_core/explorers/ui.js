@@ -249,8 +249,9 @@ function layOutAgain(node) {
 
 // Around every explorer: title and claim, then `children` with the picture first, at the end the
 // quiet buttons. Returns tell(text), which announces the outcome. A form, so that radio buttons of
-// two explorers on one page stay apart. `agree` says of a state whether its traits fit together.
-function frame({ model, el, say, name, claim, agree }, ...children) {
+// two explorers on one page stay apart. `agree` says of a state whether its traits fit together;
+// `onreset` brings back what is no trait.
+function frame({ model, el, say, name, claim, agree, onreset = () => {} }, ...children) {
   const { node: status, tell } = announcer();
   const tools = make("div", { class: "sa-tools" });
   const node = make(
@@ -261,7 +262,10 @@ function frame({ model, el, say, name, claim, agree }, ...children) {
   el.append(node);
   document.fonts.addEventListener("loadingdone", () => layOutAgain(node));
   const link = linkButton({ model, el, say, name, agree, node, tell });
-  tools.append(...link, button(say("reset"), () => change(model, model.get("initial"))));
+  tools.append(...link, button(say("reset"), () => {
+    change(model, model.get("initial"));
+    onreset();
+  }));
   return tell;
 }
 

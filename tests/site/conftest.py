@@ -100,9 +100,10 @@ def browser():
 class Visit:
     """One page open in the browser, with everything it asked for and complained about."""
 
-    def __init__(self, browser, **context):
+    def __init__(self, browser, before="", **context):
         self.scripted = context.get("java_script_enabled", True)
         self.context = browser.new_context(**({"reduced_motion": "reduce"} | context))
+        self.context.add_init_script(before)
         self.page = self.context.new_page()
         self.requests, self.complaints = [], []
         self.page.on("request", lambda request: self.requests.append(request.url))
