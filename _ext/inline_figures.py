@@ -2,9 +2,11 @@
 
 A figure drawn by softattn_core.figures uses the book's light colours and no others. Inside the
 page each of them becomes the CSS variable of its role, so one drawing serves light and dark. The
-title leaves the drawing and becomes the text above it.
+title leaves the drawing and becomes the text above it. Links in a drawing name a section as those in
+Markdown do, 01_softmax.ipynb#the-formula.
 """
 
+import posixpath
 import re
 from html import unescape
 from pathlib import Path
@@ -69,7 +71,8 @@ def theme_svg(svg, prefix):
     if not title:
         raise ValueError("the figure has no <title> to read out")
     svg = svg.replace(title[0], "", 1)
-    attributes = (f'role="img" aria-label="{title[1].replace(chr(34), "&quot;")}"'
+    role = "group" if "<a " in svg else "img"  # what stands in an image is not read out
+    attributes = (f'role="{role}" aria-label="{title[1].replace(chr(34), "&quot;")}"'
                   ' stroke-linejoin="round"')
     head = re.match(r"<svg[^>]*>", svg)[0]
     slim = re.sub(r'\s(width|height|role|xmlns:xlink|version|style)="[^"]*"', "", head)
@@ -90,12 +93,21 @@ class InlineFigures(SphinxPostTransform):
             try:
                 title, drawing = take_title(drawing)
                 svg = theme_svg(drawing, prefix=f"fig{number}-")
+                svg = re.sub(r'href="(\w+)\.ipynb#([^"]+)"', self.resolve, svg)
             except ValueError as error:
                 raise SphinxError(f"{self.env.docname}, figure {number}: {error}") from error
             caption = f"<b>{words.format(number=number)}</b> {inline(title)}"
             figure = (f'<figure class="sa-figure" id="figure-{number}">'
                       f"<figcaption>{caption}</figcaption>{svg}</figure>")
             image.replace_self(nodes.raw("", figure, format="html"))
+
+    def resolve(self, link):
+        page = posixpath.join(posixpath.dirname(self.env.docname), link[1])
+        sections = self.env.metadata[page].get("myst_slugs", {})
+        if link[2] not in sections:
+            raise ValueError(f"it links to {link[1]}.ipynb#{link[2]}, which is no section")
+        address = self.app.builder.get_relative_uri(self.env.docname, page)
+        return f'href="{address}#{sections[link[2]][1]}"'
 
 
 def setup(app):

@@ -7,17 +7,21 @@ value. Titles and labels are arguments, so that another language can pass its ow
 """
 
 import io
+import itertools
+import re
 import textwrap
 
 import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
+from matplotlib.patches import FancyBboxPatch
 from matplotlib.patheffects import withStroke
 from pylopdf_fonts_zh_cn import sans_path
 
 __all__ = ["COLOURS", "attention_map", "budgets", "encoder_decoder", "heads", "heatmap", "lines",
-           "mechanism", "plane", "quality_by_length", "scores_and_weights", "simplex", "step"]
+           "mechanism", "plane", "quality_by_length", "scores_and_weights", "simplex", "step",
+           "transformer"]
 
 COLOURS = {
     "scores": "#0b62a8",
@@ -77,13 +81,17 @@ class BookFigure(Figure):
         return self.description
 
     def _repr_svg_(self):
-        """Without date, prolog or background: text that a page can take in as it is."""
+        """Without date, prolog or background: text that a page can take in as it is.
+
+        A link is named by the id of what carries it, "link: name", for those who do not see it.
+        """
         file = io.StringIO()
         with matplotlib.rc_context(STYLE):
             self.savefig(file, format="svg", metadata={
                 "Date": None, "Title": self.description, "Description": self.title})
         self.set_layout_engine("none")  # laid out: a second time would move things by a hair
-        svg = file.getvalue()
+        svg = re.sub(r'<g id="link: (.*?)">\s*<a (.*?) target="_blank"',
+                     r'<g><a aria-label="\1" \2', file.getvalue())
         # In a dark Jupyter the drawing needs the light behind it that its colours are made for.
         root = '<svg role="img" style="background: var(--sa-surface, #ffffff)" '
         return svg[svg.index("<svg"):].replace("<svg ", root, 1)
@@ -569,3 +577,71 @@ def heads(weights, values, words, query, *, title, row_labels=("values", "heads"
     ax.set_ylim(-0.2, 5.9)
     ax.axis("off")
     return figure
+
+
+# The Transformer of 2017, from below: what each box is, the colour of its role, its place.
+_ENCODER, _DECODER = 2.6, 7.6
+_BOXES = {
+    _ENCODER: (("embedding", "values", 1.6), ("positions", "muted", 2.9),
+               ("attention", "weights", 4.9), ("norm", "muted", 6.1),
+               ("network", "ink", 7.7), ("norm", "muted", 8.9)),
+    _DECODER: (("embedding", "values", 1.6), ("positions", "muted", 2.9),
+               ("masked", "weights", 4.9), ("norm", "muted", 6.1),
+               ("cross", "weights", 7.7), ("norm", "muted", 8.9),
+               ("network", "ink", 10.5), ("norm", "muted", 11.7),
+               ("linear", "scores", 13.5), ("softmax", "weights", 14.7)),
+}
+_HALF = 0.45  # of a box's height
+_REPEATED = {_ENCODER: 9.75, _DECODER: 12.55}  # up to where the blocks are that are stacked
+
+
+@_in_style
+def transformer(labels, links, ends, *, title, facts, repeat="N ×"):
+    """The Transformer of 2017, encoder on the left, decoder on the right, read from below.
+
+    After Vaswani and others 2017, figure 1. labels and links say by kind of box what stands in it
+    and where it leads: embedding, positions, attention, masked, cross, norm, network, linear,
+    softmax. ends are what goes in on the left, on the right, and what comes out.
+    """
+    figure = BookFigure(8.8, title, facts)
+    ax = figure.subplots()
+    for x, boxes in _BOXES.items():
+        top = _REPEATED[x]
+        ax.add_patch(FancyBboxPatch((x - 2.25, 3.75), 4.3, top - 3.75, boxstyle="round,pad=0.05",
+                                    facecolor=COLOURS["panel"], edgecolor=COLOURS["grid"]))
+        ax.text(x + 2.0, top + 0.15, repeat, ha="right", va="bottom", color=COLOURS["muted"])
+        for kind, role, y in boxes:
+            _linked_box(ax, x, y, labels[kind], links[kind], COLOURS[role])
+        heights = [0.55 - _HALF, *(y for _, _, y in boxes)]
+        for lower, upper in itertools.pairwise(heights):
+            _arrow(ax, (x, lower + _HALF), (x, upper - _HALF))
+        for (_, _, y), (kind, _, norm) in itertools.pairwise(boxes):
+            if kind == "norm":  # the residual way around what is below
+                start = y - _HALF - 0.35
+                ax.plot([x, x - 2.1, x - 2.1], [start, start, norm], color=COLOURS["muted"], lw=1.2)
+                _arrow(ax, (x - 2.1, norm), (x - 1.75, norm))
+    # What the encoder's last block says becomes the keys and values of cross-attention.
+    ax.plot([_ENCODER, _ENCODER, 5.05, 5.05], [9.35, 10.7, 10.7, 7.7], color=COLOURS["values"],
+            lw=1.8)
+    _arrow(ax, (5.05, 7.7), (_DECODER - 1.75, 7.7), "values")
+    _arrow(ax, (_DECODER, 15.15), (_DECODER, 15.7))
+    for x, y, text in zip((_ENCODER, _DECODER, _DECODER), (0.2, 0.2, 16.0), ends, strict=True):
+        ax.text(x, y, text, ha="center", va="center", color=COLOURS["muted"], fontsize=11)
+    ax.set_xlim(0, 10)
+    ax.set_ylim(-0.1, 16.3)
+    ax.axis("off")
+    return figure
+
+
+def _linked_box(ax, x, y, label, link, colour):
+    box = FancyBboxPatch((x - 1.75, y - _HALF), 3.5, 2 * _HALF, zorder=3, edgecolor=colour,
+                         boxstyle="round,pad=0,rounding_size=0.2", facecolor=COLOURS["surface"],
+                         linewidth=1.8, url=link, gid=f"link: {label.replace(chr(10), ' ')}")
+    ax.add_patch(box)
+    ax.text(x, y, label, ha="center", va="center", zorder=4, fontsize=11, linespacing=1.1)
+
+
+def _arrow(ax, start, end, role="muted"):
+    style = {"arrowstyle": "-|>", "color": COLOURS[role], "linewidth": 1.4, "shrinkA": 0,
+             "shrinkB": 0, "mutation_scale": 9}
+    ax.annotate("", end, start, arrowprops=style, zorder=2)

@@ -21,6 +21,8 @@ from softattn_core import attend, cross_entropy_gradient, figures, softmax
 NAMES = ["cat 猫", "dog 狗", "bird 鸟"]
 LOGITS = np.array([3.0, 1.0, 0.2])
 STATES = np.array([[1.0, 0.0], [0.0, 1.0], [-1.0, 0.4]])
+BOXES = ("embedding", "positions", "attention", "masked", "cross", "norm", "network", "linear",
+         "softmax")
 CHAPTERS = sorted(Path(__file__).parents[1].glob("chapters/*.ipynb"))
 
 
@@ -54,6 +56,10 @@ def drawings():
                                                    np.eye(3), title="All states kept"),
         "heads": figures.heads([[0.9, 0.06, 0.04], [0.04, 0.06, 0.9]], [[1, 0], [0, 0], [0, 1]],
                                ["cat 猫", "sees", "dog 狗"], "sees", title="Two look-ups"),
+        "transformer": figures.transformer(
+            dict.fromkeys(BOXES, "Masked\nself-attention"),
+            {kind: f"01_softmax.ipynb#{kind}" for kind in BOXES},
+            ("source words", "words said so far", "next word"), title="Parts", facts=["N = 6"]),
         "mechanism": figures.mechanism(attend([1.0, 3.0], STATES), ["I", "love", "you"], "爱",
                                        title="Mechanism"),
     }
@@ -394,3 +400,14 @@ def test_a_role_has_one_colour_in_the_dark():
 def test_a_class_of_the_explorers_has_the_colour_of_its_name():
     roles = re.findall(r"\.sa-explorer \.sa-(\w+) \{ --role: var\(--(\w+)\); \}", EXPLORERS)
     assert len(roles) >= 4 and all(name == role for name, role in roles)
+
+
+def test_every_box_of_the_transformer_is_a_named_link():
+    labels = {kind: f"The\n{kind}" for kind in BOXES}
+    links = {kind: f"01_softmax.ipynb#{kind}" for kind in BOXES}
+    svg = figures.transformer(labels, links, "abc", title="", facts=[])._repr_svg_()
+    found = re.findall(r'<a aria-label="The (\w+)" xlink:href="01_softmax.ipynb#(\w+)">', svg)
+    assert found == [(kind, kind) for kind, _ in found], "each leads where its name says"
+    often = {"embedding": 2, "positions": 2, "norm": 5, "network": 2}
+    assert {kind: found.count((kind, kind)) for kind in BOXES} == dict.fromkeys(BOXES, 1) | often
+    assert svg.count("<a ") == len(found) == 16
