@@ -2,8 +2,8 @@
 
 A figure drawn by softattn_core.figures uses the book's light colours and no others. Inside the
 page each of them becomes the CSS variable of its role, so one drawing serves light and dark. The
-title leaves the drawing and becomes the text above it. Links in a drawing name a section as those in
-Markdown do, 01_softmax.ipynb#the-formula.
+title leaves the drawing and becomes the text above it. A link in a drawing names a section as in
+Markdown: 01_softmax.ipynb#the-formula.
 """
 
 import posixpath

@@ -443,11 +443,11 @@ def _box(ax, x, y, text, role):
         "edgecolor": COLOURS[role], "linewidth": 1.8})
 
 
-def _arrow(ax, start, end, role, thickness=1.4, bend=0.0):
-    """From one box to another; it ends at their edges."""
+def _arrow(ax, start, end, role, thickness=1.4, bend=0.0, gap=13):
+    """From one box to another; it ends at their edges, `gap` points before their middles."""
     ax.annotate("", end, start, arrowprops={
-        "arrowstyle": "-|>", "color": COLOURS[role], "linewidth": thickness, "shrinkA": 13,
-        "shrinkB": 13, "mutation_scale": 11, "connectionstyle": f"arc3,rad={bend}"})
+        "arrowstyle": "-|>", "color": COLOURS[role], "linewidth": thickness, "shrinkA": gap,
+        "shrinkB": gap, "mutation_scale": 11, "connectionstyle": f"arc3,rad={bend}"})
 
 
 @_in_style
@@ -614,17 +614,17 @@ def transformer(labels, links, ends, *, title, facts, repeat="N ×"):
             _linked_box(ax, x, y, labels[kind], links[kind], COLOURS[role])
         heights = [0.55 - _HALF, *(y for _, _, y in boxes)]
         for lower, upper in itertools.pairwise(heights):
-            _arrow(ax, (x, lower + _HALF), (x, upper - _HALF))
+            _arrow(ax, (x, lower + _HALF), (x, upper - _HALF), "muted", gap=0)
         for (_, _, y), (kind, _, norm) in itertools.pairwise(boxes):
             if kind == "norm":  # the residual way around what is below
                 start = y - _HALF - 0.35
                 ax.plot([x, x - 2.1, x - 2.1], [start, start, norm], color=COLOURS["muted"], lw=1.2)
-                _arrow(ax, (x - 2.1, norm), (x - 1.75, norm))
+                _arrow(ax, (x - 2.1, norm), (x - 1.75, norm), "muted", gap=0)
     # What the encoder's last block says becomes the keys and values of cross-attention.
     ax.plot([_ENCODER, _ENCODER, 5.05, 5.05], [9.35, 10.7, 10.7, 7.7], color=COLOURS["values"],
             lw=1.8)
-    _arrow(ax, (5.05, 7.7), (_DECODER - 1.75, 7.7), "values")
-    _arrow(ax, (_DECODER, 15.15), (_DECODER, 15.7))
+    _arrow(ax, (5.05, 7.7), (_DECODER - 1.75, 7.7), "values", gap=0)
+    _arrow(ax, (_DECODER, 15.15), (_DECODER, 15.7), "muted", gap=0)
     for x, y, text in zip((_ENCODER, _DECODER, _DECODER), (0.2, 0.2, 16.0), ends, strict=True):
         ax.text(x, y, text, ha="center", va="center", color=COLOURS["muted"], fontsize=11)
     ax.set_xlim(0, 10)
@@ -639,9 +639,3 @@ def _linked_box(ax, x, y, label, link, colour):
                          linewidth=1.8, url=link, gid=f"link: {label.replace(chr(10), ' ')}")
     ax.add_patch(box)
     ax.text(x, y, label, ha="center", va="center", zorder=4, fontsize=11, linespacing=1.1)
-
-
-def _arrow(ax, start, end, role="muted"):
-    style = {"arrowstyle": "-|>", "color": COLOURS[role], "linewidth": 1.4, "shrinkA": 0,
-             "shrinkB": 0, "mutation_scale": 9}
-    ax.annotate("", end, start, arrowprops=style, zorder=2)

@@ -1,0 +1,63 @@
+"""The last page: each box of the Transformer leads to the section that took it apart."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from .test_prose import sections
+
+CHAPTERS = Path(__file__).parents[1] / "chapters"
+NOTEBOOK = nbformat.read(CHAPTERS / "reading_the_transformer.ipynb", as_version=4)
+# What each section must say to be the right one.
+TOLD = {
+    "Embedding": "embedding|learned table",
+    "Positional encoding": "add a vector",
+    "Multi-head self-attention": "heads",
+    "Masked self-attention": "−∞|-inf",
+    "Cross-attention": "query|queries|decoder",
+    "Add & norm": "residual",
+    "Feed-forward network": "ReLU",
+    "Linear": "logit",
+    "Softmax": "softmax",
+}
+
+
+def given(name):
+    """The labels or links that the notebook gives its figure."""
+    values = {}
+    for cell in NOTEBOOK.cells:
+        if cell.id in ("labels", "links"):
+            exec(cell.source, values)  # noqa: S102  (the notebook's own dicts)
+    return values[name]
+
+
+def boxes():
+    """{label: link} of the figure."""
+    links = given("links")
+    return {label.replace("-\n", "-").replace("\n", " "): links[kind]
+            for kind, label in given("labels").items()}
+
+
+def slug(heading):
+    """As MyST makes it of a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def test_the_list_has_the_links_of_the_figure():
+    [text] = [cell.source for cell in NOTEBOOK.cells if cell.id == "boxes"]
+    assert dict(re.findall(r"^- \[(.*?)\]\((.*?)\)", text, flags=re.M)) == boxes()
+
+
+@pytest.mark.parametrize("label", TOLD)
+def test_a_box_leads_to_the_section_that_took_it_apart(label):
+    file, _, anchor = boxes()[label].partition("#")
+    chapter = nbformat.read(CHAPTERS / file, as_version=4)
+    found = {slug(heading): text for heading, text, _ in sections(chapter)}
+    assert anchor in found
+    assert re.search(TOLD[label], found[anchor]), f"{file}#{anchor} says nothing of it"
+
+
+def test_every_box_is_told_of():
+    assert set(boxes()) == set(TOLD)
