@@ -47,7 +47,8 @@ def slug(heading):
 
 def test_the_list_has_the_links_of_the_figure():
     [text] = [cell.source for cell in NOTEBOOK.cells if cell.id == "boxes"]
-    assert dict(re.findall(r"^- \[(.*?)\]\((.*?)\)", text, flags=re.M)) == boxes()
+    listed = re.findall(r"^- \*\*(.*?)\*\* \(\[chapter \d\]\((.*?)\)\)", text, flags=re.M)
+    assert dict(listed) == boxes()
 
 
 @pytest.mark.parametrize("label", TOLD)
