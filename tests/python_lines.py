@@ -3,9 +3,10 @@
 import numpy as np
 
 import softattn_core
-from softattn_core.translator import load_checkpoint, load_scores, load_training_weights
+from softattn_core.translator import corpus, load_checkpoint, load_scores, load_training_weights
 from softattn_core.translator.corpus import CHINESE_WORDS, encode_chinese, encode_english
 from softattn_core.translator.model import forward, predict, translate
+from softattn_core.translator.normalisers import NORMALISERS
 
 
 def means(model, measure="exact_match"):
@@ -38,8 +39,8 @@ def at_the_end_from(english, word, checkpoint="attention_h64"):
 
 NAMES = {"np": np, "means": means, "load_scores": load_scores, "faulty_map": faulty_map,
          "translated": translated, "at_the_end_from": at_the_end_from,
-         "load_checkpoint": load_checkpoint,
-         "load_training_weights": load_training_weights} | {
+         "load_checkpoint": load_checkpoint, "load_training_weights": load_training_weights,
+         "NORMALISERS": NORMALISERS, "corpus": corpus} | {
     name: getattr(softattn_core, name) for name in softattn_core.__all__}
 
 
