@@ -7,7 +7,7 @@ LITE   := .venv-lite
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve lab test drill notebooks bench clean
+.PHONY: help book serve lab test drill notebooks picture bench clean
 
 help:           ## list the targets
 	@grep -E '^[a-z]+: .*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -46,6 +46,9 @@ drill: $(VENV)/installed  ## break the book in many ways; a test must notice eac
 
 notebooks: $(VENV)/installed  ## execute the notebooks and store their outputs: the only way to make them
 	$(BIN)/python tools/notebooks.py
+
+picture: book   ## take the README's picture of the front page, light and dark
+	$(BIN)/python tools/readme_picture.py
 
 bench: book     ## print speed as ratios, measured side by side
 	$(BIN)/python benchmarks/run.py

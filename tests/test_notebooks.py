@@ -4,7 +4,7 @@ import nbformat
 import pytest
 from downloads import unanswered
 
-from tools.notebooks import normal, paths, to_text
+from tools.notebooks import SUMMARY, normal, paths, to_text
 
 
 @pytest.mark.parametrize("path", paths(), ids=lambda path: path.stem)
@@ -25,6 +25,13 @@ def test_what_answers_a_prediction_opens_collapsed():
     # JupyterLab shows the first line of what is collapsed.
     assert prose.source.splitlines() == ["", "It is two.", "", "And"]
     assert plain.metadata == {}
+
+
+def test_a_box_asks_for_its_marker():
+    box = "<details>\n<summary>More</summary>\n\nWords.\n\n</details>"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(box)])
+    source = normal(normal(notebook)).cells[0].source
+    assert source == box.replace("<summary>", SUMMARY)
 
 
 @pytest.mark.parametrize("path", paths(), ids=lambda path: path.stem)

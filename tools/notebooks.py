@@ -16,6 +16,10 @@ from nbclient import NotebookClient
 ROOT = Path(__file__).parents[1]
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
 KEPT = ("text/plain",)
+# jupyterlab-myst takes the marker from a box's <summary>, and JupyterLab lets no style through but
+# one in the tag, where a list's kind must look like one it knows ("square"). So a browser's own
+# marker, which turns when the box opens, is asked for as what an unknown variable falls back to.
+SUMMARY = '<summary style="list-style-type: var(--square, revert)">'
 
 
 def paths():
@@ -30,6 +34,8 @@ def normal(notebook):
     count = 0
     for cell in notebook.cells:
         cell.metadata = normal_metadata(cell)
+        if cell.cell_type == "markdown":
+            cell.source = cell.source.replace("<summary>", SUMMARY)
         if cell.cell_type != "code":
             continue
         if cell.source.strip():

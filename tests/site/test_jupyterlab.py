@@ -1,5 +1,5 @@
 """A real JupyterLab: an explorer is dragged, and Python knows; and back. A question is answered.
-What answers a prediction is collapsed until its cell is run."""
+What answers a prediction is collapsed until its cell is run. A box can be seen to open."""
 
 import os
 import socket
@@ -47,6 +47,7 @@ def prediction():
         nbformat.v4.new_markdown_cell("> **Predict.** What will it print?"),
         nbformat.v4.new_code_cell("print('it is', n)", outputs=[output], metadata=reveal),
         nbformat.v4.new_markdown_cell("Forty-two, then.\n\nNo more.", metadata=reveal),
+        nbformat.v4.new_markdown_cell("<details>\n<summary>More</summary>\n\nIn it.\n\n</details>"),
         nbformat.v4.new_markdown_cell("The end")]))
     return unanswered(to_text(notebook))
 
@@ -118,6 +119,16 @@ def test_what_answers_a_prediction_is_collapsed_until_it_is_run(notebook):
     page.locator(".jp-OutputArea", has_text="it is 42").wait_for()
     page.keyboard.press("Shift+Enter")
     page.locator("p", has_text="Forty-two, then").wait_for()
+
+
+def test_a_box_has_a_marker_that_turns(notebook):
+    page = notebook("prediction")
+    summary = page.locator("details > summary", has_text="More")
+    marker = "summary => getComputedStyle(summary).listStyleType"
+    assert summary.evaluate(marker) == "disclosure-closed"
+    summary.click()
+    page.locator("details p", has_text="In it.").wait_for()
+    assert summary.evaluate(marker) == "disclosure-open"
 
 
 def test_a_slider_dragged_in_the_browser_is_read_in_python(notebook):
