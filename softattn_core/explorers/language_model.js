@@ -281,14 +281,14 @@ function render({ model, el }) {
     });
     write(title, say(over ? (line.at(-1) === eos ? "lineEnded" : "lineFull") : atEnd() ? "nextAfter" : "cameAfter", { word: words[line[chosen()]], next: shownWord(after), most: longest }));
     drawn.hidden = !model.get("draw") || over || !atEnd();
-    if (drawn.hidden) return;
     const u = chance(model.get("seed"), line.length);
     while (lot.children.length <= rows.length) lot.prepend(make("b"));
     rows.forEach(({ share }, i) => {
       lot.children[i].style.flexGrow = share;
     });
     mark.style.left = `${100 * u}%`;
-    show(lotNote, u, say("drawnAt", { u: u.toFixed(3), word: shownWord(after) }));
+    put(lotNote, "data-value", u);
+    write(lotNote, say("drawnAt", { u: u.toFixed(3), word: shownWord(pick()) }));
   }
 
   // --- Going on ---

@@ -177,6 +177,20 @@ def test_what_is_drawn_follows_the_bars(show, model):  # noqa: F811
     assert shares == pytest.approx([p / total for _, p in exact], abs=0.032)
 
 
+def test_the_draw_follows_the_temperature(show):  # noqa: F811
+    page = page_of(show(LanguageModelExplorer("i", draw=True, seed=4)))
+    note, chosen = page.locator(".sa-lot + p"), page.locator(".sa-chosen .sa-word")
+    slider = page.get_by_label("Temperature T", exact=True)
+    slider.focus()
+    found = set()
+    for key in ("Home", "End", "Home"):
+        page.keyboard.press(key)
+        word = note.inner_text().rpartition(": ")[2]
+        assert chosen.inner_text() in (word, f"the other {len(WORDS) - 6}")
+        found.add(word)
+    assert len(found) == 2, "cold the likeliest, hot another"
+
+
 WAY = """() => [...document.querySelectorAll(".sa-way details")].map((box) => {
   box.open = true;
   box.dispatchEvent(new Event("toggle"));
