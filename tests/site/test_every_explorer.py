@@ -60,7 +60,8 @@ function written(node) {
 // All that a reader sees, and what a link or Python would take along.
 function state() {
   const copy = root.cloneNode(true);
-  copy.querySelectorAll(".sa-tools, .sa-hidden[role=status]").forEach((node) => node.remove());
+  const unseen = ".sa-tools, .sa-hidden[role=status], [hidden], details:not([open]) > *";
+  copy.querySelectorAll(unseen).forEach((node) => node.remove());
   return {
     page: written(copy),
     inputs: JSON.stringify([...root.querySelectorAll("input, select, textarea")]

@@ -1,0 +1,28 @@
+"""What a run of the whole suite must have tested: a parametrisation that is empty fails nothing."""
+
+import nbformat
+import yaml
+
+from tools.check_site import ROOT, toc_pages
+
+
+def due():
+    """{what must be tested: (how its tests' ids begin, how many of them there are at least)}."""
+    pages = toc_pages(yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8")))
+    opened = "tests/site/test_pages.py::test_page_is_whole_and_asks_nobody[{}]"
+    wanted = {f"the page {page}": (opened.format(page), 1) for page in pages}
+    for page in pages:
+        if (path := ROOT / f"{page}.ipynb").is_file():
+            cells = [cell for cell in nbformat.read(path, as_version=4).cells
+                     if cell.cell_type == "code" and cell.source.strip()]
+            wanted[f"the notebook {page}"] = (f"{page}.ipynb::", len(cells))
+    for path in [*ROOT.glob("tests/**/test_*.py"), ROOT / "README.md"]:
+        name = path.relative_to(ROOT).as_posix()
+        wanted[name] = (f"{name}::", 1)
+    return wanted
+
+
+def untested(ids):
+    """What these ids leave out, of all that is due."""
+    return [what for what, (begins, least) in due().items()
+            if sum(one.startswith(begins) for one in ids) < least]
