@@ -113,7 +113,7 @@ class Chapter(SphinxDirective):
         chapter = self.arguments[0]
         picture = (f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" aria-hidden="true">'
                    f"{PICTURES[chapter]()}</svg>")
-        progress = f'<p class="sa-line" data-chapter="{chapter}"></p>'
+        progress = f'<p class="sa-how-far" data-chapter="{chapter}"></p>'
         card = nodes.container(classes=["sa-chapter"])
         card += nodes.raw("", picture, format="html")
         self.state.nested_parse(self.content, self.content_offset, card)

@@ -122,7 +122,7 @@ function showChapter(chapter) {
     const page = `chapters/${chapter}.html`;
     memory.keep("place", "chapter", { page, number: parseInt(number.textContent, 10) });
   }
-  const line = element("div", "sa-line");
+  const line = element("div", "sa-how-far");
   title.after(line);
   followProgress(line, chapter);
   line.append(forgetButton());

@@ -63,7 +63,7 @@ def page(browser, tmp_path, monkeypatch):
 
 
 def made(page):
-    return page.locator(".sa-line .sa-made").inner_text()
+    return page.locator(".sa-how-far .sa-made").inner_text()
 
 
 def answer(page, number):
@@ -133,7 +133,7 @@ def test_it_is_kept_in_one_place_of_this_browser(page):
 
 def test_all_is_wiped_at_the_second_press(page):
     page = page()
-    forget = page.locator(".sa-line").get_by_role("button")
+    forget = page.locator(".sa-how-far").get_by_role("button")
     assert not forget.is_visible(), "there is nothing to forget"
     answer(page, "0.3")
     forget.click()
@@ -210,7 +210,7 @@ def test_on_paper_answers_stand_at_the_end_and_every_box_is_open(page):
     assert made(page) == "0 of 2 predictions made", "a print answers nothing"
     page.emulate_media(media="print")
     assert not page.get_by_text("See what happens").first.is_visible()
-    assert not page.locator(".sa-line").is_visible()
+    assert not page.locator(".sa-how-far").is_visible()
     assert page.get_by_text("Prediction 1").first.is_visible()
 
 

@@ -1,0 +1,157 @@
+"""Each chapter of the built site: its bytes, how soon its first explorer lives, how it follows.
+
+    python -m benchmarks.bench_chapters [another built site, to compare with]
+
+The server compresses what it sends, as the published site's does.
+"""
+
+import statistics
+import sys
+import threading
+from contextlib import contextmanager
+from functools import partial
+from http.server import ThreadingHTTPServer
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from tests.site.conftest import launch
+from tests.site.test_weight import sizes, zipped
+from tools.serve import SITE, Handler
+
+LOADS = 3
+EVENTS = 500
+# Megabit per second, milliseconds of latency, how many times slower the CPU is made.
+LINES = {"1.6 Mbit/s, 150 ms": (1.6, 150, 1), "full speed": (None, 0, 1),
+         "a sixth of the CPU": (None, 0, 6)}
+# Notes the moment at which the first explorer stands in its place.
+WATCH = """new MutationObserver((_, observer) => {
+  if (!document.querySelector(".sa-explorer svg, .sa-explorer input, .sa-explorer button")) return;
+  window.aliveAfter = performance.now();
+  observer.disconnect();
+}).observe(document, { childList: true, subtree: true });"""
+# Events on each explorer's first slider, or its text field: {label: milliseconds each}. What an
+# event changes is drawn within it, and laid out at once.
+FOLLOW = """(events) => {
+  window.queueMicrotask = (draw) => draw();
+  window.requestAnimationFrame = (draw) => (draw(performance.now()), 0);
+  const texts = ["i love you", "i eat apples at home today", "she does not drink coffee"];
+  const all = {};
+  for (const root of document.querySelectorAll(".explorable .sa-explorer:not(.sa-question)")) {
+    const text = root.querySelector("input.sa-text");
+    const input = text?.lang === "en" || root.querySelector(".sa-translation") ? text
+      : root.querySelector("input[type=range]");
+    if (!input) continue;
+    const [min, max] = [Number(input.min), Number(input.max)];
+    const times = [];
+    for (let n = 0; n < events; n += 1) {
+      input.value = input === text ? texts[n % texts.length] : min + (max - min) * (n % 97) / 96;
+      const start = performance.now();
+      input.dispatchEvent(new InputEvent("input", { bubbles: true }));
+      root.getBoundingClientRect();
+      times.push(performance.now() - start);
+    }
+    all[`${root.querySelector("h3, .sa-title")?.textContent ?? root.className}`] = times;
+  }
+  return all;
+}"""
+
+
+class Zipped(Handler):
+    """Sends text compressed."""
+
+    def do_GET(self):
+        path = Path(self.translate_path(self.path))
+        if path.suffix not in {".html", ".css", ".js", ".json"} or not path.is_file():
+            return super().do_GET()
+        body = zipped(path.read_bytes())
+        self.send_response(200)
+        self.send_header("Content-Type", self.guess_type(str(path)))
+        self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+@contextmanager
+def served(site):
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Zipped, directory=str(site)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def load(browser, address, line):
+    """(milliseconds from navigation to the first live explorer, what the page asked for)."""
+    mbit, latency, slowdown = line
+    context = browser.new_context()
+    page = context.new_page()
+    page.add_init_script(WATCH)
+    urls = []
+    page.on("request", lambda request: urls.append(request.url))
+    session = context.new_cdp_session(page)
+    session.send("Network.enable")
+    if mbit:
+        rate = mbit * 1e6 / 8
+        session.send("Network.emulateNetworkConditions", {
+            "offline": False, "latency": latency, "downloadThroughput": rate,
+            "uploadThroughput": rate})
+    session.send("Emulation.setCPUThrottlingRate", {"rate": slowdown})
+    page.goto(address, timeout=120_000)
+    page.wait_for_function("window.aliveAfter !== undefined", timeout=120_000)
+    alive_after = page.evaluate("window.aliveAfter")
+    context.close()
+    return alive_after, urls
+
+
+def report_loading(browser, sites, chapter):
+    for name, line in LINES.items():
+        times = {site: [] for site in sites}
+        for _ in range(LOADS):  # in turn, so that both meet the same machine
+            for site, root in sites.items():
+                alive_after, urls = load(browser, f"{root}/chapters/{chapter}.html", line)
+                times[site].append(alive_after)
+                if line[0] and len(times[site]) == 1:
+                    by_kind = sizes(site, root, urls)
+                    text = ", ".join(f"{kind} {n / 1024:.0f}" for kind, n in by_kind.items())
+                    print(f"  {site.parent.name}: {by_kind.total() / 1024:.0f} KiB gzip ({text})")
+        medians = [statistics.median(each) for each in times.values()]
+        text = " against ".join(f"{median:.0f} ms" for median in medians)
+        print(f"  first explorer, {name}: {text}", flush=True)
+
+
+def report_following(browser, address):
+    page = browser.new_page()
+    page.goto(address, wait_until="networkidle")
+    session = page.context.new_cdp_session(page)
+    for slowdown in (1, 6):
+        session.send("Emulation.setCPUThrottlingRate", {"rate": slowdown})
+        page.evaluate(FOLLOW, 30)  # warm
+        for name, times in page.evaluate(FOLLOW, EVENTS).items():
+            print(f"  CPU slowed {slowdown}×, {name}: event and layout "
+                  f"{statistics.median(times):.1f} ms median, {max(times):.1f} worst", flush=True)
+    page.close()
+
+
+def main():
+    print("Chapters (aims: 450 KiB, first explorer within 2 s on the slow line, an event in 4 ms, "
+          "in 16 at a sixth of the CPU)")
+    folders = [SITE, *map(Path, sys.argv[1:])]
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        for path in sorted(SITE.glob("chapters/0*.html")):
+            print(path.stem)
+            with served(SITE) as own:
+                sites = {SITE: own}
+                if len(folders) > 1 and (folders[1] / "chapters" / path.name).is_file():
+                    with served(folders[1]) as other:
+                        report_loading(browser, sites | {folders[1]: other}, path.stem)
+                else:
+                    report_loading(browser, sites, path.stem)
+                report_following(browser, f"{own}/chapters/{path.name}")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
