@@ -344,7 +344,7 @@ def test_quality_has_a_name_at_each_curve_and_its_limit_after_the_last_bin_of_tr
     assert [t.get_text() for t in ax.get_xticklabels()] == ["3–5", "6–10", "11–15"]
     places = named_at(ax)
     assert places["attention"] == (2, 0.9) and places["fixed"] == (2, 0.1)
-    assert places["trained"][0] == 1.5
+    assert places["trained"][0] == 1.5 and {*ax.get_lines()[2].get_xdata()} == {1.5}
     colours = [line.get_color() for line in ax.get_lines()[:2]]
     assert colours == [figures.COLOURS["weights"], figures.COLOURS["values"]]
 
