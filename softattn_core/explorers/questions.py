@@ -13,6 +13,7 @@ The questions of a chapter are a file beside it, `01_softmax.questions.toml`, on
     number = "0.645"
     check = "2 / 3.1"
     reason = "what was done to get it"
+    because = ["was done", "…"]         words of this reason alone, and Python that is true if it is
 
     [first_ratio]                       or, instead of a number, what to choose from
     ask = "…"
@@ -39,7 +40,7 @@ NUMBER_KEYS = {"ask": str, "answer": str, "tolerance": (int, float), "check": st
                "wrong": str}
 SLIP_KEYS = {"number": str, "check": str, "reason": str}
 CHOICE_KEYS = {"text": str, "check": str, "reason": str}
-KIND = {str: "text in quotes", list: "a list of tables, [[…]]", dict: "a table", bool: "true",
+KIND = {str: "text in quotes", list: "a list", dict: "a table", bool: "true",
         (int, float): "a number"}
 
 
@@ -91,7 +92,7 @@ def validate(question):
     if "choices" in question:
         need(question, {"ask": str, "choices": list}, optional={"let": dict})
         for number, choice in enumerate(question["choices"], 1):
-            need(choice, CHOICE_KEYS, {"right": bool}, place=f"choice {number}: ")
+            need(choice, CHOICE_KEYS, {"right": bool, "because": list}, place=f"choice {number}: ")
         right = sum(choice.get("right", False) for choice in question["choices"])
         if right != 1:
             raise ValueError(f"'right = true' must stand in one choice, and stands in {right}")
@@ -99,7 +100,7 @@ def validate(question):
         need(question, NUMBER_KEYS, optional={"slips": list, "let": dict})
         must_be_number(question["answer"], "'answer'")
         for number, slip in enumerate(question.get("slips", []), 1):
-            need(slip, SLIP_KEYS, place=f"slip {number}: ")
+            need(slip, SLIP_KEYS, {"because": list}, place=f"slip {number}: ")
             must_be_number(slip["number"], f"slip {number}: 'number'")
 
 
@@ -126,7 +127,7 @@ def must_be_number(text, place):
 
 def for_the_page(question):
     """What the page needs of a question: all but the lines that the tests run."""
-    kept = {key: value for key, value in question.items() if key not in ("check", "let")}
+    kept = {key: value for key, value in question.items() if key not in ("check", "let", "because")}
     for key in ("choices", "slips"):
         if key in kept:
             kept[key] = [for_the_page(entry) for entry in kept[key]]
