@@ -189,8 +189,9 @@ function render({ model, el }) {
     });
     blank.hidden = rest.length > 0 || isOver();
     // Words stand at equal distances, so that no position has to be measured.
-    looks.style.setProperty("--count", all.length);
-    looks.style.setProperty("--letters", Math.max(...all.map(({ text }) => (languageOf(text).lang ? 2 : 1.1) * text.length)));
+    curves.style.setProperty("--count", all.length);
+    const letters = String(Math.max(...all.map(({ text }) => (languageOf(text).lang ? 2 : 1.1) * text.length)));
+    if (looks.style.getPropertyValue("--letters") !== letters) looks.style.setProperty("--letters", letters);
     put(curves, "viewBox", `0 0 ${all.length} ${HEIGHT}`);
     drawArcs();
   }
