@@ -10,12 +10,17 @@ import xml.etree.ElementTree as ET
 from docutils import nodes
 from latex2mathml.converter import convert
 from sphinx.errors import SphinxError
+from sphinx.transforms.post_transforms import SphinxPostTransform
 
 # What latex2mathml leaves in its output when it gives up on a piece of LaTeX.
 NOT_UNDERSTOOD = re.compile(r"<m[ino][^>]*>(\\[a-zA-Z]*|&)</m|linebreak=|mathvariant=\"[^n]")
 NAMESPACE = "http://www.w3.org/1998/Math/MathML"
 # Browsers have no mathvariant="bold": the bold letters and digits are characters of their own.
 BOLD_START = {"A": 0x1D400, "a": 0x1D41A, "0": 0x1D7CE}
+
+# Signs that stay on the line of the formula that they follow or open.
+OPENING = re.compile(r"[(\[“（]+$")
+CLOSING = re.compile(r"^[.,;:!?)\]”’，。；：）]+")
 
 
 def to_mathml(latex, display):
@@ -75,6 +80,35 @@ def visit_block(translator, node):
     raise nodes.SkipNode
 
 
+class WithItsPunctuation(SphinxPostTransform):
+    """A line does not end between a formula in the text and the sign that belongs to it."""
+
+    default_priority = 900
+    formats = ("html",)
+
+    def run(self):
+        for formula in list(self.document.findall(nodes.math)):
+            parent, place = formula.parent, formula.parent.index(formula)
+            before = split_off(OPENING, parent, place - 1)
+            after = split_off(CLOSING, parent, place + 1)
+            if before or after:
+                parent[place] = nodes.inline("", "", nodes.Text(before), formula,
+                                             nodes.Text(after), classes=["sa-whole"])
+
+
+def split_off(pattern, parent, at):
+    """Takes what the pattern finds out of the text that is the parent's child there, if it is."""
+    if not 0 <= at < len(parent) or not isinstance(parent[at], nodes.Text):
+        return ""
+    text = parent[at].astext()
+    found = pattern.search(text)
+    if not found:
+        return ""
+    parent[at] = nodes.Text(text[:found.start()] + text[found.end():])
+    return found[0]
+
+
 def setup(app):
+    app.add_post_transform(WithItsPunctuation)
     app.add_html_math_renderer("mathml", (visit_inline, None), (visit_block, None))
     return {"parallel_read_safe": True, "parallel_write_safe": True}
