@@ -39,7 +39,8 @@ DIRECTION = re.compile(
     r"(?:er|est|ther|thest))\b", re.I)
 UNIVERSAL = re.compile(
     r"\b(always|never|only|all|none|nothing|nobody|every\w*|no|neither|nor|same|exactly"
-    r"|equal\w*|alone|twice|half|double[ds]?|impossible)\b", re.I)
+    r"|(?:un)?equal\w*|alone|twice|half|double[ds]?|impossible|cannot|hardly|nearly|almost"
+    r"|without)\b", re.I)
 
 
 def core(notebook):
