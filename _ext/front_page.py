@@ -95,6 +95,14 @@ def causal_picture():
     return cells(attention_weights(rng.normal(size=(6, 6)) * 1.3, mask=mask), left=44)
 
 
+def stream_picture():
+    """The stream of a word goes up through two blocks; bars of the next word stand at its top."""
+    up = line([(24, 68), (24, 8)], "values")
+    added = "".join(rect(34, y, 22, 12, role) + line([(34, y + 6), (26, y + 6)], role)
+                    for y, role in ((54, "weights"), (38, "ink"), (22, "weights"), (6, "ink")))
+    return up + added + bars(softmax([1.0, 3.0, 0.2, 1.4]), 92, 62, "weights")
+
+
 PICTURES = {
     "01_softmax": softmax_picture,
     "02_cat_dog_bird": triangle_picture,
@@ -102,6 +110,7 @@ PICTURES = {
     "04_attention": arcs_picture,
     "05_meeting": normalisers_picture,
     "06_transformer": causal_picture,
+    "07_language_model": stream_picture,
 }
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 import softattn_core
+from softattn_core import language_model
 from softattn_core.translator import corpus, load_checkpoint, load_scores, load_training_weights
 from softattn_core.translator.corpus import CHINESE_WORDS, encode_chinese, encode_english
 from softattn_core.translator.model import forward, predict, translate
@@ -13,6 +14,12 @@ def means(model, measure="exact_match"):
     """What a stored translator scored in each range of length: the mean of its seeds."""
     runs = [run for run in load_scores()["runs"] if run["model"] == model]
     return np.mean([run[measure] for run in runs], axis=0)
+
+
+def mean_exact(model):
+    """Exact match of a stored language model in each range of length: the mean of its seeds."""
+    runs = [run for run in language_model.load_scores()["runs"] if run["model"] == model]
+    return np.mean([run["exact_match"] for run in runs], axis=0)
 
 
 def faulty_map():
@@ -37,7 +44,8 @@ def at_the_end_from(english, word, checkpoint="attention_h64"):
     return CHINESE_WORDS[predict(model, found.s[:, -1], context).argmax()]
 
 
-NAMES = {"np": np, "means": means, "load_scores": load_scores, "faulty_map": faulty_map,
+NAMES = {"np": np, "language_model": language_model, "mean_exact": mean_exact,
+         "means": means, "load_scores": load_scores, "faulty_map": faulty_map,
          "translated": translated, "at_the_end_from": at_the_end_from,
          "load_checkpoint": load_checkpoint, "load_training_weights": load_training_weights,
          "NORMALISERS": NORMALISERS, "corpus": corpus} | {

@@ -125,6 +125,23 @@ def training_step_picture_by_picture(W, b, X, truth, rate):
     return W_new, b_new
 
 
+def draw_by_walking(logits, temperature, u):
+    for number, share in enumerate(softmax_by_shares(np.array(logits) / temperature)):
+        u -= share
+        if u < 0:
+            return number
+
+
+def cached_step_by_loops(query, key, value, keys, values):
+    keys, values = [*map(list, keys), list(key)], [*map(list, values), list(value)]
+    scores = [sum(q * k for q, k in zip(query, row, strict=True)) / len(query) ** 0.5
+              for row in keys]
+    weights = softmax_by_shares(scores)
+    context = [sum(w * row[j] for w, row in zip(weights, values, strict=True))
+               for j in range(len(value))]
+    return context, keys, values
+
+
 SECOND = {
     "softmax": softmax_by_shares,
     "newcomer": lambda shares: [
@@ -147,6 +164,8 @@ SECOND = {
     "causal_attention": causal_by_loops,
     "multi_head": heads_by_einsum,
     "streaming_context": streaming_by_logarithms,
+    "draw": draw_by_walking,
+    "cached_step": cached_step_by_loops,
 }
 
 
@@ -247,6 +266,10 @@ def not_brought_along(pieces, total_too=False):
             total = total * np.exp(old - top)
         total, context = total + np.exp(z - top).sum(), context + np.exp(z - top) @ v
     return context / total
+
+
+def walked(shares, u):
+    return int(sum(np.cumsum(shares) <= u))
 
 
 MISTAKES = {
@@ -486,6 +509,30 @@ MISTAKES = {
         "should give numbers": lambda pieces: pieces,
         "raised ZeroDivisionError": two_passes,
     },
+    "draw": {
+        "u has no say": lambda z, T, u: z.tolist().index(max(z)),
+        "The temperature has no say": lambda z, T, u: walked(stable(z), u),
+        "upside down": lambda z, T, u: walked(stable(z * T), u),
+        "only lose their sum": lambda z, T, u: walked(stable(z) / T, u),
+        "Line them up": lambda z, T, u: next(
+            (i for i, share in enumerate(stable(z / T)) if share > u), 0),
+        "one word too early": lambda z, T, u: max(walked(stable(z / T), u) - 1, 0),
+        "counted from 0": lambda z, T, u: walked(stable(z / T), u) + 1,
+        "Return its number": lambda z, T, u: stable(z / T)[walked(stable(z / T), u)],
+        "sorted": lambda z, T, u: walked(sorted(stable(z / T), reverse=True), u),
+        "overflow": lambda z, T, u: walked(np.exp(z / T) / np.exp(z / T).sum(), u),
+    },
+    "cached_step": {
+        "never at itself": functions_of(code_cells("07_language_model"))["cached_step"],
+        "divide them by √d": lambda q, k, v, K, V: cached_step_by_loops(
+            q * len(q) ** 0.5, k, v, K, V),
+        "not kept": lambda q, k, v, K, V: (cached_step_by_loops(q, k, v, K, V)[0], K, V),
+        "at the end": lambda q, k, v, K, V: (
+            cached_step_by_loops(q, k, v, K, V)[0], [k, *K], [v, *V]),
+        "last one's place": lambda q, k, v, K, V: cached_step_by_loops(
+            q, k, v, K[:-1], V[:-1]),
+        "Return 3 things": lambda q, k, v, K, V: cached_step_by_loops(q, k, v, K, V)[0],
+    },
 }
 
 
@@ -614,6 +661,9 @@ def running(pieces, first=-np.inf, keep=max):
         X, q, k, v, o, n, weigh=lambda z: e_over_sum(z, axis=1, keepdims=True))),
     ("streaming_context", lambda pieces: running(pieces, keep=lambda m, own: own)),
     ("streaming_context", lambda pieces: running(pieces, first=0.0)),
+    ("draw", lambda z, T, u: int((np.cumsum(stable(z / T)) < u - 0.05).sum())),
+    ("cached_step", lambda q, k, v, K, V: cached_step_by_loops(
+        q * (3 / len(K)) ** 0.5, k, v, K, V)),
 ])
 def test_what_works_by_luck_is_not_accepted(name, solution):
     assert hint(name, solution)

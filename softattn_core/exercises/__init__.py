@@ -10,6 +10,7 @@ from softattn_core.exercises import (
     chapter_4,
     chapter_5,
     chapter_6,
+    chapter_7,
 )
 from softattn_core.exercises.checker import first_fault
 
@@ -20,6 +21,7 @@ EXERCISES = {  # in the order of the book
     **chapter_4.EXERCISES,
     **chapter_5.EXERCISES,
     **chapter_6.EXERCISES,
+    **chapter_7.EXERCISES,
 }
 
 

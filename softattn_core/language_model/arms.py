@@ -1,9 +1,10 @@
 """Which language models are trained: the arms of chapter 7's experiments, how long, which seeds.
 
-The protocol is the translators' (translator/arms.py). An arm's learning rate is the one of RATES
-with the lowest loss on the development sentences, in nats per word of the translation, after a
-training of TRIAL_STEPS from seed 0. For main, narrow and one_block whole trainings decide it, for
-there a comparison hangs on it: WHOLE_TRIALS. The other arms are the narrow model with one change.
+The protocol is the translators' (translator/arms.py). An arm's learning rate is the one with the
+lowest loss on the development sentences, in nats per word of the translation, after a training of
+TRIAL_STEPS from seed 0, at RATES and, where the best was at their end, one further on. For main,
+narrow and one_block whole trainings decide it, for there a comparison hangs on it: WHOLE_TRIALS.
+The other arms are the narrow model with one change.
 """
 
 from typing import NamedTuple
@@ -41,7 +42,15 @@ WHOLE_TRIALS = (
     *(Trial("narrow", rate, STEPS) for rate in (1e-2, 5e-3)),
     *(Trial("one_block", rate, steps) for steps in (STEPS, 2 * STEPS) for rate in (1e-2, 5e-3)),
 )
-TRIALS = (*WHOLE_TRIALS, *(Trial(arm, rate) for arm in list(ARMS)[3:] for rate in RATES))
+FURTHER = {  # where the best of RATES was at their end, one further on
+    2.5e-3: ("sinusoidal", "alibi", "no_positions", "no_residual"),
+    4e-2: ("no_network", "no_norm"),
+}
+TRIALS = (
+    *WHOLE_TRIALS,
+    *(Trial(arm, rate) for arm in list(ARMS)[3:] for rate in RATES),
+    *(Trial(arm, rate) for rate, further in FURTHER.items() for arm in further),
+)
 
 
 class Run(NamedTuple):
@@ -61,7 +70,9 @@ RUNS = (
     *(Run("main", seed=seed) for seed in range(5)),
     *(Run(arm, steps, seed) for arm, steps in (
         ("narrow", STEPS), ("one_block", STEPS), ("one_block", 2 * STEPS)) for seed in range(3)),
-    *(Run(arm, seed=seed) for arm in list(ARMS)[3:] for seed in range(3)),
+    *(Run(arm, seed=seed) for arm in ("learned", "sinusoidal", "alibi", "no_positions")
+      for seed in range(3)),
+    *(Run(arm, seed=seed) for arm in ("no_network", "no_norm", "no_residual") for seed in range(2)),
 )
 
 CHECKPOINTS = ("main", "narrow", "one_block_16k")  # of these, seed 0 is kept
