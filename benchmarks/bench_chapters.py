@@ -76,6 +76,7 @@ class Zipped(Handler):
 @contextmanager
 def served(site):
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Zipped, directory=str(site)))
+    server.handle_error = lambda *_: None  # a page that is closed hangs up on what it still loads
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
