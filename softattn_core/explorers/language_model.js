@@ -323,7 +323,7 @@ function render({ model, el }) {
       onchange: () => (field.value = model.get(trait)),
     });
     const draw = () => document.activeElement !== field && (field.value = model.get(trait));
-    return { draw, node: make("label", { class: "sa-whole" }, make("span", {}, label), field) };
+    return { draw, node: make("label", { class: "sa-amount" }, make("span", {}, label), field) };
   };
   const topK = whole("top_k", say("topK"), words.length);
   const seed = whole("seed", say("seed"), 999999);

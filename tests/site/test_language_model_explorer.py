@@ -36,7 +36,7 @@ READ = """(prompts) => prompts.map(({ prompt, temperature = 1, topK = null }) =>
   const all = (selector) => [...root.querySelectorAll(selector)];
   use(root.querySelector("input.sa-text"), prompt);
   use(root.querySelector(".sa-temperature .sa-field"), temperature);
-  if (topK) use(root.querySelector(".sa-bets > :last-child > .sa-whole input"), topK);
+  if (topK) use(root.querySelector(".sa-bets > :last-child > .sa-amount input"), topK);
   const weights = all(".sa-looking input").map((radio) => {
     radio.click();
     return read(all(".sa-chips .sa-weights")).filter((x) => x !== undefined).map(Number);
