@@ -57,7 +57,7 @@ def initial_parameters(config=MAIN, seed=0, dtype=np.float32):
 
     >>> parameters = initial_parameters(Config(width=32, blocks=1))
     >>> parameters["block1_W_q"].shape, sum(array.size for array in parameters.values())
-    ((32, 32), 23296)
+    ((32, 32), 23776)
     """
     rng, d = np.random.default_rng(seed), config.width
 
