@@ -99,9 +99,9 @@ const STRINGS = {
   threeSteps: { en: "Attention in three steps", zh: "注意力三步走" },
   threeStepsClaim: { en: "Scores become weights, weights mix the arrows into the context c. Drag an arrow, or play.", zh: "分数变成权重，权重把箭头混合成上下文 c。拖动箭头，或播放三个步骤。" },
   stepsChoice: { en: "Step", zh: "步骤" },
-  scoreStepNow: { en: "Score: how far a state h reaches along sᵀW (dashed), times the length of sᵀW.", zh: "分数：状态 h 沿 sᵀW（虚线）方向伸多远，再乘以 sᵀW 的长度。" },
+  scoreStepNow: { en: "Score: how far h reaches along sᵀW (dashed), times the length of sᵀW.", zh: "分数：状态 h 沿 sᵀW（虚线）方向伸多远，再乘以 sᵀW 的长度。" },
   weightStepNow: { en: "Weight: softmax turns the scores into shares of 1. The thicker the arrow, the larger.", zh: "权重：softmax 把分数变成总和为 1 的份额。箭头越粗，份额越大。" },
-  contextStepNow: { en: "Context: each h shortened to its share, laid tip to tail. They end at c.", zh: "上下文：每个 h 按份额缩短，首尾相接，终点就是 c。" },
+  contextStepNow: { en: "Context: each h at its share, tip to tail. They end at c.", zh: "上下文：每个 h 按份额缩短，首尾相接，终点就是 c。" },
   identity: { en: "W = identity", zh: "W = 单位矩阵" },
   swap: { en: "W swaps the axes", zh: "W 交换坐标轴" },
   noW: { en: "W = 0", zh: "W = 0" },
@@ -117,7 +117,7 @@ const STRINGS = {
   contextStep: { en: "3 context", zh: "3 上下文" },
   contextIs: { en: "{weights}; context {context}", zh: "{weights}；上下文 {context}" },
   queryKey: { en: "Wᵀs: a state scores high that points this way", zh: "Wᵀs：朝这个方向的状态得分高" },
-  contextKey: { en: "the context c, never outside the triangle of the h", zh: "上下文 c，从不离开 h 的三角形" },
+  contextKey: { en: "the context c, inside the triangle of the h", zh: "上下文 c，从不离开 h 的三角形" },
 
   translator: { en: "A trained model translates as you watch", zh: "看训练好的模型翻译" },
   translatorClaim: { en: "Type English. Each arc shows where the model looked as it wrote that Chinese word: the thicker, the more.", zh: "输入英文。每条弧线显示模型写出那个中文词时看了哪里：越粗，看得越多。" },
@@ -139,7 +139,7 @@ const STRINGS = {
   noWords: { en: "Type an English sentence.", zh: "没有可以翻译的词。请输入英文句子。" },
   isChinese: { en: "This is Chinese. Type an English sentence.", zh: "这是中文。模型把英文翻译成中文：请输入英文句子。" },
   tooLong: { en: "{count} words: type at most {most}.", zh: "{count} 个词太多了，最多 {most} 个。" },
-  unknown: { en: "The model does not know “{word}”, nor a word like it.", zh: "模型不认识 “{word}”，也没有相近的词。" },
+  unknown: { en: "It does not know “{word}”, nor a word like it.", zh: "模型不认识 “{word}”，也没有相近的词。" },
   unknownNear: { en: "The model does not know “{word}”. Did you mean:", zh: "模型不认识 “{word}”。您是不是要输入：" },
   knownWords: { en: "The {count} words it knows", zh: "模型认识的 {count} 个词" },
 
@@ -187,7 +187,7 @@ const STRINGS = {
   andAgain: { en: "Then “{word}” is appended, and the same begins again with it.", zh: "然后接上“{word}”，从它开始重复同样的过程。" },
 
   training: { en: "Learning where to look", zh: "学会看哪里" },
-  trainingClaim: { en: "Untrained, all words are shaded alike. Play: each Chinese word finds its own.", zh: "训练之前，每个词的颜色都差不多。播放，每个中文词就会找到它对应的英文词。" },
+  trainingClaim: { en: "Untrained, all words are shaded alike. Play: each finds its own.", zh: "训练之前，每个词的颜色都差不多。播放，每个中文词就会找到它对应的英文词。" },
   trainingStep: { en: "Training step", zh: "训练步数" },
   stepIs: { en: "Step {step}", zh: "第 {step} 步" },
   lossAt: { en: "loss {loss} nats a word", zh: "损失：每词 {loss} 奈特" },
