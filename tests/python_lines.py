@@ -4,22 +4,28 @@ import numpy as np
 
 import softattn_core
 from softattn_core import language_model
+from softattn_core.language_model.lines import encode
 from softattn_core.translator import corpus, load_checkpoint, load_scores, load_training_weights
 from softattn_core.translator.corpus import CHINESE_WORDS, encode_chinese, encode_english
 from softattn_core.translator.model import forward, predict, translate
 from softattn_core.translator.normalisers import NORMALISERS
 
 
-def means(model, measure="exact_match"):
+def means(model, measure="exact_match", scores=load_scores):
     """What a stored translator scored in each range of length: the mean of its seeds."""
-    runs = [run for run in load_scores()["runs"] if run["model"] == model]
+    runs = [run for run in scores()["runs"] if run["model"] == model]
     return np.mean([run[measure] for run in runs], axis=0)
 
 
 def mean_exact(model):
     """Exact match of a stored language model in each range of length: the mean of its seeds."""
-    runs = [run for run in language_model.load_scores()["runs"] if run["model"] == model]
-    return np.mean([run["exact_match"] for run in runs], axis=0)
+    return means(model, scores=language_model.load_scores)
+
+
+def path_of(line, checkpoint="main"):
+    """What a stored language model's forward pass finds at a line."""
+    return language_model.forward(
+        language_model.load_checkpoint(checkpoint), encode([line.split()])[0])
 
 
 def faulty_map():
@@ -44,7 +50,7 @@ def at_the_end_from(english, word, checkpoint="attention_h64"):
     return CHINESE_WORDS[predict(model, found.s[:, -1], context).argmax()]
 
 
-NAMES = {"np": np, "language_model": language_model, "mean_exact": mean_exact,
+NAMES = {"np": np, "language_model": language_model, "mean_exact": mean_exact, "path_of": path_of,
          "means": means, "load_scores": load_scores, "faulty_map": faulty_map,
          "translated": translated, "at_the_end_from": at_the_end_from,
          "load_checkpoint": load_checkpoint, "load_training_weights": load_training_weights,

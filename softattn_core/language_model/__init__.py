@@ -3,6 +3,7 @@
 lines.py      what it reads: one line per pair of sentences, i love you → 我 爱 你 <eos>
 model.py      the decoder-only Transformer, gradients by hand
 generate.py   the next word, and the next, and the next
+arms.py       which models are trained, how long and from which seeds
 evaluate.py   exact match by length, how uncertain it is, what is lost without a head
 train.py      the command that makes what is stored in checkpoints/
 """
@@ -10,11 +11,9 @@ train.py      the command that makes what is stored in checkpoints/
 import json
 from importlib.resources import files
 
-import numpy as np
-
 from softattn_core.language_model.generate import generate, next_word
 from softattn_core.language_model.model import Config, forward, loss_and_gradients
-from softattn_core.translator.model import Parameters
+from softattn_core.translator import read_checkpoint
 
 __all__ = ["forward", "generate", "load_checkpoint", "load_scores", "loss_and_gradients",
            "next_word"]
@@ -23,15 +22,12 @@ STORED = files(__name__) / "checkpoints"
 
 
 def load_checkpoint(name):
-    """The parameters of a stored model: "main".
+    """The Parameters of a stored model, seed 0 of an arm: those of arms.CHECKPOINTS, "main" first.
 
     >>> load_checkpoint("main").config.blocks
     2
     """
-    with (STORED / f"{name}.npz").open("rb") as file, np.load(file) as arrays:
-        config = Config(**json.loads(str(arrays["config"])))
-        stored = {key: arrays[key].astype(np.float64) for key in arrays if key != "config"}
-    return Parameters(stored, config)
+    return read_checkpoint(STORED / f"{name}.npz", Config)
 
 
 def load_scores():

@@ -10,9 +10,13 @@ The other arms are the narrow model with one change.
 from typing import NamedTuple
 
 from softattn_core.language_model.model import MAIN, NARROW
+from softattn_core.translator.arms import TRIAL_STEPS, Trial, model_name
+
+# TRIAL_STEPS and Trial belong to every room's arms: train.make asks for them here.
+__all__ = ["ARMS", "CHECKPOINTS", "FILMED", "RATES", "RUNS", "TRIALS", "TRIAL_STEPS",
+           "Run", "Trial"]
 
 STEPS = 8_000
-TRIAL_STEPS = 2_000
 RATES = (5e-3, 1e-2, 2e-2)
 
 ARMS = {
@@ -27,14 +31,6 @@ ARMS = {
     "no_norm": NARROW._replace(norm=False),
     "no_residual": NARROW._replace(residual=False),
 }
-
-
-class Trial(NamedTuple):
-    """A training from seed 0 for its development loss."""
-
-    arm: str
-    learning_rate: float
-    steps: int = TRIAL_STEPS
 
 
 WHOLE_TRIALS = (
@@ -62,8 +58,7 @@ class Run(NamedTuple):
 
     @property
     def model(self):
-        """The arm's name, with the steps in thousands unless they are STEPS."""
-        return self.arm if self.steps == STEPS else f"{self.arm}_{self.steps // 1000}k"
+        return model_name(self.arm, self.steps, STEPS)
 
 
 RUNS = (

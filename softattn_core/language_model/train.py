@@ -5,9 +5,7 @@
 The loop, its schedule, the command and the files are those of the translators, translator/train.py.
 """
 
-import argparse
 import sys
-from pathlib import Path
 from time import perf_counter
 
 import numpy as np
@@ -22,11 +20,11 @@ from softattn_core.translator.corpus import FAMILIAR, LENGTH_BINS, training_pair
 from softattn_core.translator.train import (
     BATCH,
     Bar,
+    command,
     cosine,
     curriculum,
     descend,
-    loss_curves,
-    make,
+    training_facts,
 )
 
 LEARNING_RATE = 1e-2  # of trainings that no trial was made for
@@ -89,14 +87,11 @@ def try_rate(trial):
 
 def train_and_evaluate(run, learning_rate):
     """The parameters of a run, and its row of the score table (that of them rounded); no film."""
-    start, config = perf_counter(), arms.ARMS[run.arm]
-    parameters, losses = train(training_pairs(), config, run.steps, run.seed, learning_rate)
-    row = {
-        "model": run.model, **run._asdict(), "config": config._asdict(),
-        "learning_rate": learning_rate, "seconds": round(perf_counter() - start),
-        "parameters": sum(array.size for array in parameters.values()),
-        **loss_curves(losses),
-    }
+    start = perf_counter()
+    parameters, losses = train(
+        training_pairs(), arms.ARMS[run.arm], run.steps, run.seed, learning_rate
+    )
+    row = training_facts(run, learning_rate, start, parameters, losses)
     with threadpool_limits(1, user_api="blas"):
         return parameters, row | table_row(rounded(parameters)), None
 
@@ -107,11 +102,7 @@ def head_of_table():
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Train the book's language models and score them.")
-    parser.add_argument("--force", action="store_true", help="replace what is stored already")
-    parser.add_argument("--jobs", type=int, default=1, help="how many trainings at a time")
-    arguments = parser.parse_args()
-    make(Path(str(STORED)), arguments.force, arguments.jobs, room=sys.modules[__name__])
+    command("Train the book's language models and score them.", STORED, sys.modules[__name__])
 
 
 if __name__ == "__main__":

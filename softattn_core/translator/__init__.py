@@ -32,8 +32,13 @@ def load_checkpoint(name):
     >>> load_checkpoint("attention_h64")["attention_W"].shape
     (64, 64)
     """
-    with (STORED / f"{name}.npz").open("rb") as file, np.load(file) as stored:
-        config = Config(**json.loads(str(stored["config"])))
+    return read_checkpoint(STORED / f"{name}.npz", Config)
+
+
+def read_checkpoint(path, config_type):
+    """The Parameters in a file that train.as_npz made, in float64."""
+    with path.open("rb") as file, np.load(file) as stored:
+        config = config_type(**json.loads(str(stored["config"])))
         arrays = {key: stored[key].astype(np.float64) for key in stored if key != "config"}
     return Parameters(arrays, config)
 

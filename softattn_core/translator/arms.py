@@ -69,8 +69,16 @@ class Run(NamedTuple):
 
     @property
     def model(self):
-        """The arm's name, with the steps in thousands unless they are STEPS."""
-        return self.arm if self.steps == STEPS else f"{self.arm}_{self.steps // 1000}k"
+        return model_name(self.arm, self.steps, STEPS)
+
+
+def model_name(arm, steps, usual):
+    """The arm's name, with the steps in thousands unless they are the usual ones.
+
+    >>> model_name("dot_h64", 10_000, usual=10_000), model_name("dot_h64", 2_000, usual=10_000)
+    ('dot_h64', 'dot_h64_2k')
+    """
+    return arm if steps == usual else f"{arm}_{steps // 1000}k"
 
 
 def _runs(arm, steps=STEPS, seeds=3):

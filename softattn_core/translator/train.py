@@ -235,12 +235,7 @@ def train_and_evaluate(run, learning_rate):
     parameters, losses = train(
         training_pairs(), config, run.steps, run.seed, learning_rate, watch
     )
-    row = {
-        "model": run.model, **run._asdict(), "config": config._asdict(),
-        "learning_rate": learning_rate, "seconds": round(perf_counter() - start),
-        "parameters": sum(array.size for array in parameters.values()),
-        **loss_curves(losses),
-    }
+    row = training_facts(run, learning_rate, start, parameters, losses)
     with threadpool_limits(1, user_api="blas"):
         row |= table_row(rounded(parameters))
     if not frames:
@@ -331,6 +326,16 @@ def _in_processes(function, tasks, jobs):
         except BaseException:
             pool.shutdown(cancel_futures=True)  # what is not begun is not begun any more
             raise
+
+
+def training_facts(run, learning_rate, start, parameters, losses):
+    """How a row of the table begins: what was trained, how long since start, with which losses."""
+    return {
+        "model": run.model, **run._asdict(), "config": parameters.config._asdict(),
+        "learning_rate": learning_rate, "seconds": round(perf_counter() - start),
+        "parameters": sum(array.size for array in parameters.values()),
+        **loss_curves(losses),
+    }
 
 
 def _short(array, digits):
@@ -437,13 +442,14 @@ def write_whole(path, content):
         raise
 
 
-def main():
-    parser = argparse.ArgumentParser(description="Train the book's translators and score them.")
+def command(description, stored, room):
+    """What a room's command does with what stands after it."""
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--force", action="store_true", help="replace what is stored already")
     parser.add_argument("--jobs", type=int, default=1, help="how many trainings at a time")
     arguments = parser.parse_args()
-    make(Path(str(STORED)), arguments.force, arguments.jobs)
+    make(Path(str(stored)), arguments.force, arguments.jobs, room)
 
 
 if __name__ == "__main__":
-    main()
+    command("Train the book's translators and score them.", STORED, sys.modules[__name__])
