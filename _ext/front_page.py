@@ -103,6 +103,15 @@ def stream_picture():
     return up + added + bars(softmax([1.0, 3.0, 0.2, 1.4]), 92, 62, "weights")
 
 
+def transformer_picture():
+    """The drawing of the paper in small: two towers of boxes, the left one feeding the right."""
+    left = [(58, "values"), (40, "weights"), (22, "ink")]
+    right = [(58, "query"), (44, "weights"), (30, "weights"), (16, "ink"), (2, "scores")]
+    boxes = "".join(rect(x, y, 44, 10, role) for x, tower in ((28, left), (88, right))
+                    for y, role in tower)
+    return line([(50, 68), (50, 10), (80, 10), (80, 35), (88, 35)], "muted") + boxes
+
+
 PICTURES = {
     "01_softmax": softmax_picture,
     "02_cat_dog_bird": triangle_picture,
@@ -111,6 +120,7 @@ PICTURES = {
     "05_meeting": normalisers_picture,
     "06_transformer": causal_picture,
     "07_language_model": stream_picture,
+    "reading_the_transformer": transformer_picture,
 }
 
 

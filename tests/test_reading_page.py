@@ -5,6 +5,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+import yaml
 
 from .test_prose import sections
 
@@ -62,3 +63,16 @@ def test_a_box_leads_to_the_section_that_took_it_apart(label):
 
 def test_every_box_is_told_of():
     assert set(boxes()) == set(TOLD)
+
+
+def test_every_page_with_a_number_has_its_card_on_the_front_page():
+    root = CHAPTERS.parent
+    parts = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))["parts"]
+    pages = [page["file"] for part in parts if "numbered" in part for page in part["chapters"]]
+    text = (root / "index.md").read_text(encoding="utf-8")
+    cards = re.findall(r"```\{chapter\} (\w+)\n\[([^\]]+)\]\((.+?)\.ipynb\)", text)
+    assert [link for _, _, link in cards] == pages
+    for name, title, link in cards:
+        assert link == f"chapters/{name}"
+        first = nbformat.read(root / f"{link}.ipynb", as_version=4).cells[0].source
+        assert first.startswith(f"# {title}\n") or first == f"# {title}"
