@@ -39,6 +39,7 @@ from tests.site.test_explorers import (
     points,
     random_score,
     show,  # noqa: F401
+    stop_the_clock,
     swipe,
     too_small,
 )
@@ -260,7 +261,7 @@ def test_a_finger_drags_an_arrow_and_scrolls_elsewhere(show):  # noqa: F811
     assert page.evaluate("scrollY") == 0
     assert numbers(page, ".sa-entry .sa-field")[:2] == pytest.approx([2, 0], abs=0.06)
     swipe(page, (box["x"] + 20, box["y"] + 280), (box["x"] + 20, box["y"] + 100))
-    assert page.evaluate("scrollY") > 50
+    page.wait_for_function("scrollY > 50")
 
 
 def test_three_steps_one_after_the_other(show):  # noqa: F811
@@ -288,10 +289,14 @@ def test_three_steps_one_after_the_other(show):  # noqa: F811
 
 def test_three_steps_played(show):  # noqa: F811
     page = page_of(show(ThreeStepsExplorer(), reduced_motion="no-preference"))
+    stop_the_clock(page)
     page.get_by_role("button", name="Play").click()
-    page.locator("[data-stage='1']").wait_for()
-    page.locator("[data-stage='3']").wait_for()
-    page.get_by_role("button", name="Play").wait_for()
+    for stage in (1, 2, 3):
+        page.clock.run_for(1000)
+        assert page.locator(f"[data-stage='{stage}']").count() == 1
+        page.clock.run_for(500)
+    page.clock.run_for(100)
+    assert page.get_by_role("button", name="Play").count() == 1
     assert page.locator(".sa-part:visible").count() == 3
 
 
@@ -744,9 +749,12 @@ def test_the_film_shows_every_stored_weight(show):  # noqa: F811
 
 def test_the_film_plays_to_its_end_and_resets(show):  # noqa: F811
     page = show(training(2), reduced_motion="no-preference").page
+    stop_the_clock(page)
     page.get_by_role("button", name="Play").click()
+    assert page.get_by_role("button", name="Pause").count() == 1
+    page.clock.run_for(1000)
     page.get_by_text("Step 10000").first.wait_for()
-    page.get_by_role("button", name="Play").wait_for()
+    assert page.get_by_role("button", name="Play").count() == 1
     page.get_by_role("button", name="Reset").click()
     page.get_by_text("Step 700", exact=True).wait_for()
 

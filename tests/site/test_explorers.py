@@ -58,6 +58,12 @@ def page_with(*widgets, language="en", theme="light"):
     )
 
 
+def stop_the_clock(page):
+    """From now on time passes in the page by page.clock.run_for(milliseconds) alone."""
+    page.clock.install(time=0)
+    page.clock.pause_at(1000)
+
+
 @pytest.fixture
 def show(visit, tmp_path):
     """show(*widgets, language=…, theme=…, **context): the widgets alive in the browser."""
@@ -378,6 +384,14 @@ def test_one_descent_step(show):
     assert_equal(values(page, "p"), softmax(z - (softmax(z) - [0, 1, 0])))
 
 
+# The finger is lifted, and the page drawn once more after that.
+LIFTED = """() => {
+  window.lifted = false;
+  const drawn = (then) => requestAnimationFrame(() => requestAnimationFrame(then));
+  addEventListener("touchend", () => drawn(() => { window.lifted = true; }), { once: true });
+}"""
+
+
 def swipe(page, start, stop):
     session = page.context.new_cdp_session(page)
 
@@ -388,8 +402,9 @@ def swipe(page, start, stop):
     touch("touchStart", start)
     for part in np.linspace(0, 1, 8)[1:]:
         touch("touchMove", (1 - part) * np.array(start) + part * np.array(stop))
+    page.evaluate(LIFTED)
     touch("touchEnd")
-    page.wait_for_timeout(100)
+    page.wait_for_function("lifted")
 
 
 def test_a_finger_drags_the_point_and_scrolls_elsewhere(show):
@@ -400,7 +415,7 @@ def test_a_finger_drags_the_point_and_scrolls_elsewhere(show):
     assert page.evaluate("scrollY") == 0
     assert values(page, "p") == pytest.approx([0.2, 0.5, 0.3], abs=0.02)
     swipe(page, screen_point(page, 200, 290), screen_point(page, 200, 120))
-    assert page.evaluate("scrollY") > 50, "the triangle must not hold the page back"
+    page.wait_for_function("scrollY > 50")  # the triangle must not hold the page back
     assert values(page, "p") == pytest.approx([0.2, 0.5, 0.3], abs=0.02)
 
 
@@ -532,7 +547,7 @@ def test_a_finger_on_a_bar_drags_it_sideways_and_scrolls_the_page_upwards(show):
     assert page.evaluate("scrollY") == 0
     page.evaluate("scrollTo(0, 1)")
     swipe(page, (300, 600), (300, 300))
-    assert page.evaluate("scrollY") > 50
+    page.wait_for_function("scrollY > 50")
 
 
 def test_a_right_button_does_not_drag_the_point(show):
@@ -727,23 +742,17 @@ def test_sliders_and_target_by_keyboard_alone(show):
 
 def test_the_outcome_is_spoken_after_a_pause(show):
     page = show(SoftmaxExplorer()).page
+    status = page.locator(".sa-explorer [role=status]")
     page.get_by_text("Probabilities: A 0.659").wait_for(state="attached")
-    said = page.evaluate("""async () => {
-      const [slider, status] = [".sa-scores.sa-range", ".sa-explorer [role=status]"]
-        .map((selector) => document.querySelector(selector));
-      const said = new Set();
-      for (let n = 0; n < 5; n += 1) {
-        slider.stepUp();
-        slider.dispatchEvent(new InputEvent("input", { bubbles: true }));
-        await new Promise((next) => setTimeout(next, 60));
-        said.add(status.textContent);
-      }
-      return [...said];
-    }""")
-    assert said == ["Probabilities: A 0.659, B 0.242, C 0.099"], "not at every step"
+    stop_the_clock(page)
+    page.locator(".sa-scores.sa-range").first.focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+        page.clock.run_for(60)
+        assert status.text_content() == "Probabilities: A 0.659, B 0.242, C 0.099", "too soon"
+    page.clock.run_for(1000)
     a, b, c = softmax([2.5, 1.0, 0.1])
-    outcome = f"Probabilities: A {a:.3f}, B {b:.3f}, C {c:.3f}"
-    page.get_by_text(outcome).wait_for(state="attached")
+    assert status.text_content() == f"Probabilities: A {a:.3f}, B {b:.3f}, C {c:.3f}"
 
 
 def too_small(page, controls):
@@ -806,11 +815,10 @@ def test_chinese_pages_get_chinese_controls(show):
     assert not {"Reset", "Temperature", "class", "loss"} & set(re.findall(r"\w+", words))
 
 
-def test_every_string_is_there_in_both_languages(browser):
-    page = browser.new_page()
+def test_every_string_is_there_in_both_languages(new_context):
+    page = new_context().new_page()
     source = (EXPLORERS / "strings.js").read_text(encoding="utf-8")
     strings = page.evaluate(f"() => {{ {source}; return STRINGS; }}")
-    page.close()
     sources = [*EXPLORERS.glob("*.js"), *EXPLORERS.glob("*.py")]
     code = "".join(path.read_text(encoding="utf-8") for path in sources)
     for key, texts in strings.items():

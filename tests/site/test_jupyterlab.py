@@ -5,8 +5,7 @@ import os
 import socket
 import subprocess
 import sys
-import time
-import urllib.request
+import threading
 
 import nbformat
 import pytest
@@ -65,27 +64,22 @@ def lab(tmp_path_factory):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     own = {f"JUPYTER_{kind}_DIR": str(tmp_path / kind) for kind in ("CONFIG", "DATA", "RUNTIME")}
-    log = open(tmp_path / "log", "w")
-    server = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1",
          f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={TOKEN}",
          "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
          f"--notebook-dir={tmp_path}"],
-        stdout=log, stderr=log, env=os.environ | own)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(120):
-            try:
-                urllib.request.urlopen(f"{address}/api?token={TOKEN}", timeout=1)
-                break
-            except OSError:
-                time.sleep(0.5)
-                assert server.poll() is None, (tmp_path / "log").read_text()
+        stderr=subprocess.PIPE, text=True, env=os.environ | own) as server:
+        said = []
+        while "is running at" not in "".join(said[-1:]):
+            said.append(server.stderr.readline())
+            assert said[-1], "".join(said)
+        rest = threading.Thread(target=server.stderr.read)  # a full pipe would stop the server
+        rest.start()
+        address = f"http://127.0.0.1:{port}"
         yield lambda name: f"{address}/lab/workspaces/{name}/tree/{name}.ipynb?token={TOKEN}"
-    finally:
         server.terminate()
-        server.wait(timeout=20)
-        log.close()
+        rest.join()
 
 
 def run_cell(page, number):
@@ -94,19 +88,17 @@ def run_cell(page, number):
 
 
 @pytest.fixture
-def notebook(lab, browser):
+def notebook(lab, new_context):
     """notebook(name): that notebook open in JupyterLab, its kernel ready."""
-    page = browser.new_page(viewport={"width": 1200, "height": 1400})
-
     def open_page(name):
+        page = new_context(viewport={"width": 1200, "height": 1400}).new_page()
         page.goto(lab(name))
-        page.locator(".jp-Notebook .cm-content").first.wait_for(timeout=90_000)
+        page.locator(".jp-Notebook .cm-content").first.wait_for()
         # What runs before the kernel is ready is lost without a word.
-        page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=90_000)
+        page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
         return page
 
-    yield open_page
-    page.close()
+    return open_page
 
 
 def test_what_answers_a_prediction_is_collapsed_until_it_is_run(notebook):
@@ -134,7 +126,7 @@ def test_a_box_has_a_marker_that_turns(notebook):
 def test_a_slider_dragged_in_the_browser_is_read_in_python(notebook):
     page = notebook("trial")
     run_cell(page, 0)
-    page.locator(".sa-explorer").wait_for(timeout=60_000)
+    page.locator(".sa-explorer").wait_for()
 
     slider = page.get_by_role("slider", name="Score of C", exact=True)
     box = slider.bounding_box()
@@ -147,7 +139,7 @@ def test_a_slider_dragged_in_the_browser_is_read_in_python(notebook):
     run_cell(page, 1)
     p = softmax([2.0, 1.0, 9.9], temperature=2.5)
     said = page.get_by_text(f"python [2.0, 1.0, 9.9] {p} 9.9 2.5", exact=True)
-    said.wait_for(timeout=30_000)
+    said.wait_for()
 
     run_cell(page, 2)  # and back: two classes remain, equally probable
     page.wait_for_function("document.querySelectorAll('.sa-explorer .sa-class').length === 2")

@@ -25,6 +25,7 @@ from tests.site.test_explorers import (
     assert_all_rounded,
     assert_tab_reaches,
     show,  # noqa: F401
+    stop_the_clock,
     too_small,
 )
 
@@ -351,9 +352,12 @@ def test_an_earlier_word_shows_its_bets_and_another_way(show, model):  # noqa: F
 
 def test_it_plays_to_the_end_of_the_line(show, model):  # noqa: F811
     page = show(LanguageModelExplorer("i love you →"), reduced_motion="no-preference").page
+    stop_the_clock(page)
     page.get_by_role("button", name="Play").click()
+    assert page.get_by_role("button", name="Pause").count() == 1
+    page.clock.run_for(10_000)
     page.get_by_text("The model has ended the line.").wait_for()
-    page.get_by_role("button", name="Play").wait_for()
+    assert page.get_by_role("button", name="Play").count() == 1
     assert line(page) == ["i", "love", "you", "→", *generate(model, "i love you →"), "<eos>"]
 
 

@@ -16,7 +16,7 @@ import nbformat
 import pytest
 
 from softattn_core import softmax
-from tests.site.conftest import ROOT
+from tests.site.conftest import PATIENCE, ROOT, open_context
 from tools.drill import copy_book
 from tools.lite import made_from
 from tools.notebooks import normal, paths
@@ -29,7 +29,6 @@ CHAPTERS = [path.stem for path in paths()]
 DIFFERENCES = {
     (each["notebook"], each["cell"]): each["prints"] for each in tomllib.loads(
         (ROOT / "tests" / "lite_differences.toml").read_text(encoding="utf-8"))["difference"]}
-MINUTE = 60_000  # for a state to come about, however busy the machine is
 
 
 @pytest.fixture(scope="session")
@@ -77,7 +76,7 @@ class Reader:
     """A browser window that finds a folder's files at an address, here without a server."""
 
     def __init__(self, browser, address, folder, **context):
-        self.context = browser.new_context(**context)
+        self.context = open_context(browser, **context)
         self.address, self.folder, self.asked, self.errors = address, folder, [], []
         self.bytes = {}
         self.context.on("request", lambda request: self.asked.append(request.url))
@@ -103,7 +102,7 @@ class Reader:
     # --- what JupyterLite's app says and does ---
 
     def wait(self, condition):
-        self.page.wait_for_function(condition, timeout=10 * MINUTE)
+        self.page.wait_for_function(condition, timeout=10 * PATIENCE)
 
     def open_notebook(self, address, chapter):
         """From the start page to a notebook whose kernel is ready."""
@@ -247,7 +246,7 @@ def test_what_is_moved_in_the_browser_arrives_in_python(window, site_url):
     page = window.page
 
     slider = window.run(EXPLORER).get_by_role("slider", name="Score of C", exact=True)
-    slider.wait_for(timeout=MINUTE)
+    slider.wait_for()
     slider.scroll_into_view_if_needed()
     box = slider.bounding_box()
     page.mouse.move(box["x"] + box["width"] * 0.505, box["y"] + box["height"] / 2)
@@ -257,19 +256,19 @@ def test_what_is_moved_in_the_browser_arrives_in_python(window, site_url):
     slider.press("ArrowLeft")
     slider.press("ArrowDown")
     said = window.run("print(explorer.scores, explorer.probabilities, heard[-1][2])")
-    said.get_by_text(f"[2.0, 1.0, 9.8] {softmax([2.0, 1.0, 9.8])} 9.8").wait_for(timeout=MINUTE)
+    said.get_by_text(f"[2.0, 1.0, 9.8] {softmax([2.0, 1.0, 9.8])} 9.8").wait_for()
 
     outputs = window.run(INTERACT)
     handle = outputs.locator(".noUi-handle")
-    handle.wait_for(timeout=MINUTE)
-    outputs.get_by_text(f"share {softmax([2.0, 1.0, 0.1])[0]}").wait_for(timeout=MINUTE)
+    handle.wait_for()
+    outputs.get_by_text(f"share {softmax([2.0, 1.0, 0.1])[0]}").wait_for()
     handle.scroll_into_view_if_needed()
     box, whole = handle.bounding_box(), outputs.locator(".noUi-base").bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.mouse.down()
     page.mouse.move(whole["x"] + whole["width"], box["y"] + box["height"] / 2, steps=5)
     page.mouse.up()
-    outputs.get_by_text(f"share {softmax([5.0, 1.0, 0.1])[0]}").wait_for(timeout=MINUTE)
+    outputs.get_by_text(f"share {softmax([5.0, 1.0, 0.1])[0]}").wait_for()
     handle.press("ArrowLeft")
-    outputs.get_by_text(f"share {softmax([4.9, 1.0, 0.1])[0]}").wait_for(timeout=MINUTE)
+    outputs.get_by_text(f"share {softmax([4.9, 1.0, 0.1])[0]}").wait_for()
     assert window.errors == []

@@ -41,25 +41,21 @@ def chapter(widget, language):
 
 
 @pytest.fixture
-def page(browser, tmp_path, monkeypatch):
+def page(new_context, tmp_path, monkeypatch):
     """page(language="en", **context): the chapter, open in the browser."""
     (tmp_path / "mine.questions.toml").write_text(FILE, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    contexts = []
 
     def open_page(language="en", **context):
         html = chapter(Questions("mine", "number"), language)
         (tmp_path / "mine.html").write_text(html, encoding="utf-8")
-        contexts.append(browser.new_context(reduced_motion="reduce", **context))
-        page = contexts[-1].new_page()
+        page = new_context(**context).new_page()
         page.goto((tmp_path / "mine.html").as_uri())
         if context.get("java_script_enabled", True):
             page.locator(".sa-question").wait_for()
         return page
 
-    yield open_page
-    for context in contexts:
-        context.close()
+    return open_page
 
 
 def made(page):

@@ -4,6 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from softattn_core.explorers import Questions
+from tests.site.conftest import Visit
 from tests.site.test_explorers import EVIL, FITS, page_with, show  # noqa: F401
 
 FILE = f"""
@@ -119,10 +120,9 @@ def numbers(browser, tmp_path_factory):
         patch.chdir(folder)
         widget = Questions("mine", "number")
     (folder / "page.html").write_text(page_with(widget), encoding="utf-8")
-    page = browser.new_page()
-    page.goto((folder / "page.html").as_uri())
-    yield page.locator(".sa-question")
-    page.close()
+    visit = Visit(browser).open((folder / "page.html").as_uri())
+    yield visit.page.locator(".sa-question")
+    visit.context.close()
 
 
 def test_by_keyboard_alone(questions):

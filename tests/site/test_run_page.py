@@ -22,7 +22,7 @@ LANGUAGES = {"en": ["Try again", "Read the chapter"], "zh": ["再试一次", "�
 
 
 @pytest.fixture
-def start(tmp_path, browser):
+def start(tmp_path, new_context):
     """start(address, before) opens the start page, after before(page); both servers are local."""
     site = tmp_path / "book"
     (site / "lite" / "notebooks").mkdir(parents=True)
@@ -37,18 +37,14 @@ def start(tmp_path, browser):
     (site / "lite" / "run.json").write_text(json.dumps({"address": "./pyodide/", "files": files}))
     server = make_server(tmp_path)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    pages = []
 
     def open_page(query="path=chapters/02_cat_dog_bird.ipynb", before=lambda page: None, **context):
-        page = browser.new_context(**context).new_page()
-        pages.append(page)
+        page = new_context(**context).new_page()
         before(page)
         page.goto(f"http://127.0.0.1:{server.server_port}/book/lite/run.html?{query}")
         return page
 
     yield open_page
-    for page in pages:
-        page.context.close()
     server.shutdown()
     server.server_close()
 
@@ -172,25 +168,22 @@ def built(monkeypatch, tmp_path, elsewhere=True):
 
 
 @pytest.fixture
-def open_offer(browser, site_dir, tmp_path, monkeypatch):
+def open_offer(new_context, site_dir, tmp_path, monkeypatch):
     """open_offer(page name, script) opens a page of the site, under a path and from a folder."""
     server = make_server(site_dir.parent)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     http = f"http://127.0.0.1:{server.server_port}/{site_dir.name}"
-    contexts = []
 
     def open_page(name, elsewhere=True, root=http, script=None):
-        contexts.append(browser.new_context())
+        context = new_context()
         body = built(monkeypatch, tmp_path, elsewhere) if script is None else script
-        contexts[-1].route("**/run_here.js*", lambda route: route.fulfill(
+        context.route("**/run_here.js*", lambda route: route.fulfill(
             body=body, content_type="text/javascript"))
-        page = contexts[-1].new_page()
+        page = context.new_page()
         page.goto(f"{root}/{name}.html")
         return page
 
     yield open_page
-    for context in contexts:
-        context.close()
     server.shutdown()
     server.server_close()
 
