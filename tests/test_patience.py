@@ -11,7 +11,7 @@ CLOCKS = r"^\s*(?:import|from) (?:time|timeit|sched)\b|\bsleep\(|_counter\(|\bmo
 FORBIDDEN = {
     "looks at a clock or sleeps": CLOCKS,
     "waits for time": r"wait_for_timeout\(|\bset(?:Timeout|Interval)\(",
-    "has a limit of its own": r"\btimeout=(?!10 \* PATIENCE\b)|set_default\w*_timeout\((?!PATIENCE)",
+    "has a limit of its own": r"\btimeout=(?!10 \* PATIENCE\b)|_timeout\((?!PATIENCE\b)",
     "opens a window elsewhere": r"\bbrowser\.new_(?:context|page)\(|\.launch\(",
 }
 ALLOWED = {("opens a window elsewhere", "tests/site/conftest.py"): 2}  # one to launch, one to open
