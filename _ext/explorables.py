@@ -3,10 +3,11 @@
 MyST-NB writes each widget's state into the page and a script tag where it is shown. This extension
 wraps that tag, so that a page without JavaScript has the widget's `static_reading` there, or else a
 sentence saying that something is missing; it stores code that several widgets share once a page,
-loads the host on pages that need it, and stops the build at a widget that the host cannot bring to
-life.
+and many bytes (a model's weights) in a file of their own, so that no page waits for them; it loads
+the host on pages that need it, and stops the build at a widget that the host cannot bring to life.
 """
 
+import hashlib
 import json
 import re
 import shutil
@@ -21,6 +22,7 @@ from softattn_core.explorers.base import SEAM, in_one_language
 VIEW = "application/vnd.jupyter.widget-view+json"
 STATE = "application/vnd.jupyter.widget-state+json"
 CODE = {"_esm", "_css"}
+MANY = 10_000  # characters of base64
 VIEW_SCRIPT = re.compile(rf'<script type="{re.escape(VIEW)}">(.*)</script>', re.DOTALL)
 STATIC = {
     "en": "An explorer stands here, which needs JavaScript. The text and figures say the same.",
@@ -31,6 +33,11 @@ STATIC = {
 def views(doctree):
     """The raw nodes that show a widget."""
     return [node for node in doctree.findall(nodes.raw) if VIEW in node.astext()]
+
+
+def model_of(view):
+    """The id of the widget that a node shows."""
+    return json.loads(VIEW_SCRIPT.search(view.astext())[1])["model_id"]
 
 
 def fault(state, model_id):
@@ -60,6 +67,23 @@ def share_code(app, saved):
     scripts["ipywidgets_state"][1]["body"] = body
 
 
+def set_bytes_apart(app, saved, first):
+    """Replaces a widget's many bytes by the name of the file that will hold them.
+
+    What the `first` widget of the page needs would only come later from a file, and stays.
+    MyST-NB's collector keeps the texts of the files until the page is written.
+    """
+    files = {}
+    for model_id, model in saved["state"].items():
+        for buffer in model.get("buffers", []):
+            if model_id == first or len(buffer["data"]) < MANY:
+                continue
+            data = buffer.pop("data")
+            name = buffer["file"] = f"bytes/{hashlib.sha256(data.encode()).hexdigest()[:12]}.js"
+            files[name] = f'explorableBytes("{name}", "{data}");\n'
+    NbMetadataCollector.set_doc_data(app.env, app.env.docname, "bytes", files)
+
+
 def check_and_wrap(app, doctree):
     shown = views(doctree)
     if not shown:
@@ -77,26 +101,31 @@ def check_and_wrap(app, doctree):
     }
     faults = []
     for node in shown:
-        script = node.astext()
-        model_id = json.loads(VIEW_SCRIPT.search(script)[1])["model_id"]
+        model_id = model_of(node)
         if why := fault(state, model_id):
             faults.append(f"cell {cells[model_id]} shows {why}")
         sentence = STATIC["zh" if app.config.language.startswith("zh") else "en"]
         values = state.get(model_id, {}).get("state", {})
         static = values.get("static_reading", f"<p>{sentence}</p>")
-        wrapped = f'<div class="explorable">{script}{static}</div>'
+        wrapped = f'<div class="explorable">{node.astext()}{static}</div>'
         node.replace_self(nodes.raw("", wrapped, format="html"))
     if faults:
         raise ExtensionError(
             f"{app.env.docname}.ipynb: {'; '.join(faults)}. On the static page only anywidgets "
             'live: use an explorer, or tag the cell "remove-output".'
         )
+    set_bytes_apart(app, saved, model_of(shown[0]))
     share_code(app, saved)
 
 
 def load_host(app, pagename, templatename, context, doctree):
-    if doctree is not None and views(doctree):
-        app.add_js_file("explorables.js", loading_method="defer", priority=100)  # the first
+    if doctree is None or not views(doctree):
+        return
+    app.add_js_file("explorables.js", loading_method="defer", priority=100)  # the first
+    for name, text in NbMetadataCollector.get_doc_data(app.env)[pagename]["bytes"].items():
+        path = Path(app.outdir, "_static", name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
 
 
 def copy_host(app):

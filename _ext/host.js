@@ -16,10 +16,24 @@ const sorry = {
 const modules = new Map();
 const styles = new Map();
 const models = new Map();
+const files = new Map();
 
-// Bytes stand beside the state as base64; a widget expects a DataView.
-function restoreBuffers(state, buffers = []) {
-  for (const { path, data } of buffers) {
+// Many bytes come in a file of their own, when the page is there: a script, which a page that was
+// opened from a folder may load, too.
+const folder = document.currentScript.src;
+const arrived = new Map();
+globalThis.explorableBytes = (file, data) => arrived.set(file, data);
+const fetchBytes = (file) => new Promise((resolve, reject) => {
+  const script = document.createElement("script");
+  script.src = new URL(file, folder);
+  script.onload = () => resolve(arrived.get(file));
+  script.onerror = () => reject(new Error(`${file} did not come`));
+  document.head.append(script);
+});
+
+// Bytes stand beside the state, or in a file, as base64; a widget expects a DataView.
+async function restoreBuffers(state, buffers = []) {
+  for (const { path, file, data = await once(files, file, () => fetchBytes(file)) } of buffers) {
     const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
     const parent = path.slice(0, -1).reduce((part, key) => part[key], state);
     parent[path.at(-1)] = new DataView(bytes.buffer);
@@ -27,8 +41,8 @@ function restoreBuffers(state, buffers = []) {
   return state;
 }
 
-function makeModel({ state, buffers }) {
-  const values = restoreBuffers(state, buffers);
+async function makeModel({ state, buffers }) {
+  const values = await restoreBuffers(state, buffers);
   const listeners = {};
   const emit = (event, ...details) => [...(listeners[event] ?? [])].forEach((call) => call(...details));
   const model = {
@@ -76,7 +90,7 @@ async function start(script) {
     once(styles, _css, () => addStyle(_css));
     const widget = await once(modules, _esm, () => load(_esm));
     const model = await once(models, id, async () => {
-      const model = makeModel(states[id]);
+      const model = await makeModel(states[id]);
       await widget.initialize?.({ model });
       return model;
     });

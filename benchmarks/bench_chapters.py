@@ -1,20 +1,20 @@
 """Each chapter of the built site: its bytes, how soon its first explorer lives, how it follows.
 
-    python -m benchmarks.bench_chapters [another built site, to compare with]
-
+Beside it the same notebook in a stock Jupyter Book (stock.py; without npm and network ours alone).
 The server compresses what it sends, as the published site's does.
 """
 
 import statistics
-import sys
+import tempfile
 import threading
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from benchmarks import stock
 from tests.site.conftest import launch
 from tests.site.test_weight import sizes, zipped
 from tools.serve import SITE, Handler
@@ -30,28 +30,34 @@ WATCH = """new MutationObserver((_, observer) => {
   window.aliveAfter = performance.now();
   observer.disconnect();
 }).observe(document, { childList: true, subtree: true });"""
-# Events on each explorer's first slider, or its text field: {label: milliseconds each}. What an
-# event changes is drawn within it, and laid out at once.
+# Events on each explorer's English text, or its first slider or number: {title: [milliseconds,
+# changes] each}. A slider goes from place to place, a text from sentence to sentence, so that every
+# event changes something: what it changes is drawn within it, and laid out at once.
 FOLLOW = """(events) => {
   window.queueMicrotask = (draw) => draw();
   window.requestAnimationFrame = (draw) => (draw(performance.now()), 0);
   const texts = ["i love you", "i eat apples at home today", "she does not drink coffee"];
   const all = {};
   for (const root of document.querySelectorAll(".explorable .sa-explorer:not(.sa-question)")) {
-    const text = root.querySelector("input.sa-text");
-    const input = text?.lang === "en" || root.querySelector(".sa-translation") ? text
-      : root.querySelector("input[type=range]");
-    if (!input) continue;
-    const [min, max] = [Number(input.min), Number(input.max)];
-    const times = [];
-    for (let n = 0; n < events; n += 1) {
-      input.value = input === text ? texts[n % texts.length] : min + (max - min) * (n % 97) / 96;
+    const text = root.querySelector("input.sa-text[lang=en]");
+    const slider = root.querySelector("input[type=range]");
+    const input = text ?? slider ?? root.querySelector("input.sa-field");
+    const { min, max, step } = slider ?? { min: -2, max: 2, step: 0.1 };
+    const stride = step * Math.ceil((max - min) / step / 97);
+    const places = Math.floor((max - min) / stride + 1e-9) + 1;
+    const valueAt = (n) =>
+      input === text ? texts[n % texts.length] : Number(min) + stride * (n % places);
+    const watch = new MutationObserver(() => {});
+    watch.observe(root, { attributes: true, characterData: true, childList: true, subtree: true });
+    const found = (all[root.querySelector(".sa-title").textContent] = []);
+    for (let n = 1; n <= events; n += 1) {
+      input.value = valueAt(n);
+      watch.takeRecords();
       const start = performance.now();
       input.dispatchEvent(new InputEvent("input", { bubbles: true }));
       root.getBoundingClientRect();
-      times.push(performance.now() - start);
+      found.push([performance.now() - start, watch.takeRecords().length]);
     }
-    all[`${root.querySelector("h3, .sa-title")?.textContent ?? root.className}`] = times;
   }
   return all;
 }"""
@@ -106,20 +112,22 @@ def load(browser, address, line):
     return alive_after, urls
 
 
-def report_loading(browser, sites, chapter):
+def report_loading(browser, roots, chapter):
+    """What the chapter weighs and how soon it lives, on each site: roots is {folder: address}."""
     for name, line in LINES.items():
-        times = {site: [] for site in sites}
+        times = {site: [] for site in roots}
         for _ in range(LOADS):  # in turn, so that both meet the same machine
-            for site, root in sites.items():
+            for site, root in roots.items():
                 alive_after, urls = load(browser, f"{root}/chapters/{chapter}.html", line)
                 times[site].append(alive_after)
                 if line[0] and len(times[site]) == 1:
                     by_kind = sizes(site, root, urls)
                     text = ", ".join(f"{kind} {n / 1024:.0f}" for kind, n in by_kind.items())
-                    print(f"  {site.parent.name}: {by_kind.total() / 1024:.0f} KiB gzip ({text})")
-        medians = [statistics.median(each) for each in times.values()]
-        text = " against ".join(f"{median:.0f} ms" for median in medians)
-        print(f"  first explorer, {name}: {text}", flush=True)
+                    whose = "ours" if site is SITE else "stock"
+                    print(f"  {whose}: {by_kind.total() / 1024:.0f} KiB gzip ({text})")
+        ours, *stocks = map(statistics.median, times.values())
+        text = "".join(f", stock {one:.0f} ms, ours / stock {ours / one:.2f}" for one in stocks)
+        print(f"  first explorer, {name}: {ours:.0f} ms{text}", flush=True)
 
 
 def report_following(browser, address):
@@ -129,28 +137,27 @@ def report_following(browser, address):
     for slowdown in (1, 6):
         session.send("Emulation.setCPUThrottlingRate", {"rate": slowdown})
         page.evaluate(FOLLOW, 30)  # warm
-        for name, times in page.evaluate(FOLLOW, EVENTS).items():
+        for name, events in page.evaluate(FOLLOW, EVENTS).items():
+            times, changes = zip(*events, strict=True)
+            idle = f", {changes.count(0)} of them changed nothing" if 0 in changes else ""
             print(f"  CPU slowed {slowdown}×, {name}: event and layout "
-                  f"{statistics.median(times):.1f} ms median, {max(times):.1f} worst", flush=True)
+                  f"{statistics.median(times):.1f} ms median, {max(times):.1f} worst{idle}",
+                  flush=True)
     page.close()
 
 
 def main():
-    print("Chapters (aims: 450 KiB, first explorer within 2 s on the slow line, an event in 4 ms, "
-          "in 16 at a sixth of the CPU)")
-    folders = [SITE, *map(Path, sys.argv[1:])]
-    with sync_playwright() as playwright:
+    print("Chapters (aims: 450 KiB, first explorer within 2 s on the slow line and in a quarter of "
+          "the stock page's time, an event in 4 ms, in 16 at a sixth of the CPU)")
+    with (tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright,
+          ExitStack() as open_sites):
         browser = launch(playwright)
+        sites = filter(None, [SITE, stock.build(Path(folder))])
+        roots = {site: open_sites.enter_context(served(site)) for site in sites}
         for path in sorted(SITE.glob("chapters/0*.html")):
             print(path.stem)
-            with served(SITE) as own:
-                sites = {SITE: own}
-                if len(folders) > 1 and (folders[1] / "chapters" / path.name).is_file():
-                    with served(folders[1]) as other:
-                        report_loading(browser, sites | {folders[1]: other}, path.stem)
-                else:
-                    report_loading(browser, sites, path.stem)
-                report_following(browser, f"{own}/chapters/{path.name}")
+            report_loading(browser, roots, path.stem)
+            report_following(browser, f"{roots[SITE]}/chapters/{path.name}")
         browser.close()
 
 

@@ -5,10 +5,10 @@ import re
 from collections import Counter
 from urllib.parse import urlparse
 
+import pytest
+
 KINDS = {".html": "html", ".css": "css", ".js": "js", ".woff2": "fonts", ".woff": "fonts"}
 LIMIT = 450 * 1024
-# A widget's bytes (the translator's weights) stand in the page as base64.
-WEIGHTS = re.compile(rb'(?<="data": ")[\w+/]{10000,}=*')
 
 
 def zipped(content):
@@ -16,7 +16,7 @@ def zipped(content):
 
 
 def sizes(folder, prefix, urls):
-    """Compressed bytes of the files that a page asked for, by kind: the translator's weights apart.
+    """Compressed bytes of the files that a page asked for, by kind: the models' weights apart.
 
     folder stands at the address prefix. Fonts and pictures are compressed already.
     """
@@ -25,10 +25,8 @@ def sizes(folder, prefix, urls):
         if not url.startswith(prefix):
             continue
         path = folder / urlparse(url.removeprefix(prefix)).path.lstrip("/")
-        kind, content = KINDS.get(path.suffix, "other"), path.read_bytes()
-        if kind == "html":
-            total["weights"] += sum(len(zipped(found)) for found in WEIGHTS.findall(content))
-            content = WEIGHTS.sub(b"", content)
+        kind = "weights" if path.parent.name == "bytes" else KINDS.get(path.suffix, "other")
+        content = path.read_bytes()
         total[kind] += len(content if kind in ("fonts", "other") else zipped(content))
     return total
 
@@ -48,11 +46,23 @@ def test_a_page_asks_for_no_icon_font(seen, site_dir):
 
 def test_no_script_but_the_memory_runs_before_the_explorers(seen):
     scripts = seen.page.eval_on_selector_all(
-        "script[src]", "(all) => all.map((one) => [one.getAttribute('src'), one.defer])")
+        "script[src]", "(all) => all.map((one) => [one.src, one.defer || one.async])")
     names = [re.search(r"([\w.-]+)(\?|$)", src)[1] for src, _ in scripts]
     if "explorables.js" in names:
         assert names[:2] == ["site.js", "explorables.js"]
-    assert all(deferred for _, deferred in scripts), "none holds up the page"
+    assert all(waits for _, waits in scripts), "none holds up the page"
+
+
+@pytest.mark.parametrize("scheme", ["http", "file"])
+def test_a_page_does_not_wait_for_the_weights_further_down(visit, site_url, site_dir, scheme):
+    """They come in a script of their own, which a page opened from a folder may load, too."""
+    root = site_url if scheme == "http" else site_dir.as_uri()
+    seen = visit(f"{root}/chapters/04_attention.html")
+    assert max(map(len, re.findall(r"[\w+/]+=*", seen.page.content()))) < 10_000
+    assert len([url for url in seen.requests if "/_static/bytes/" in url]) == 1
+    chinese = seen.page.get_by_role("group", name="Chinese")
+    assert chinese.first.get_by_role("button").all_inner_texts() == ["我", "爱", "你"]
+    assert seen.complaints == []
 
 
 # Styles with an address are the page's; the explorers' have none.
