@@ -1,6 +1,8 @@
-"""What holds for every test of the book: one BLAS thread, and how notebook outputs are compared."""
+"""What holds for every test of the book: one BLAS thread, how notebook outputs are compared, and
+what the workers of a run share out among them."""
 
 import os
+import re
 
 import pytest
 
@@ -13,6 +15,28 @@ def pytest_collectstart(collector):
     # Figures and tables are compared through their text, not by their drawing.
     if hasattr(collector, "skip_compare"):
         collector.skip_compare += ("image/svg+xml", "text/html")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """In the order of `testpaths`, which begins with what takes longest: else one worker would
+    wait for the other at the end."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Units(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return unit(nodeid)
+
+    return Units(config, log)
+
+
+def unit(nodeid):
+    """What stays on one worker: a page of the site, which is opened once; a notebook, which has a
+    kernel; a file that drives the browser; else the tests of one function."""
+    if page := re.search(r"^tests/site/.*\[((?:zh/)?(?:chapters/\w+|index))[]-]", nodeid):
+        return page[1]
+    alone = nodeid.startswith("tests/") and not nodeid.startswith("tests/site/")
+    return nodeid.partition("[" if alone else "::")[0]
 
 
 @pytest.hookimpl(trylast=True)

@@ -40,10 +40,14 @@ def settle(page):
         .catch(() => {})))""")
 
 
+def unfold(page):
+    page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+
+
 def pytest_generate_tests(metafunc):
-    # A module's scope makes pytest run all tests of one page, then those of the next.
+    # The session's scope makes pytest run all tests of one page, then those of the next.
     if "page_name" in metafunc.fixturenames:
-        metafunc.parametrize("page_name", PAGES, scope="module")
+        metafunc.parametrize("page_name", PAGES, scope="session")
 
 
 @pytest.fixture(scope="session")
@@ -168,9 +172,19 @@ def visit(browser):
         each.context.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def seen(browser, site_url, page_name):
     """The Visit of a page of the book, opened once for all tests that only look at it."""
     visit = Visit(browser).open(f"{site_url}/{page_name}.html", until="networkidle")
+    yield visit
+    visit.context.close()
+
+
+@pytest.fixture(scope="session")
+def seen_from_folder(browser, site_dir, page_name):
+    """The same page from a folder, on a phone, with every box open."""
+    visit = Visit(browser, viewport={"width": 360, "height": 740})
+    visit.open(f"{site_dir.as_uri()}/{page_name}.html", until="networkidle")
+    unfold(visit.page)
     yield visit
     visit.context.close()

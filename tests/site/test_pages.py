@@ -7,13 +7,12 @@ import zipfile
 from urllib.parse import urljoin
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from downloads import unanswered
 from fontTools.ttLib import TTFont
 
-from tests.site.conftest import settle
+from tests.site.accessible import assert_accessible, assert_readable
+from tests.site.conftest import settle, unfold
 
-PHONE = {"viewport": {"width": 360, "height": 740}}
 CHINESE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
 
 
@@ -29,10 +28,8 @@ def test_page_is_whole_and_asks_nobody(seen, site_url):
     is_whole_and_asks_nobody(seen, site_url)
 
 
-def test_page_from_a_folder_is_whole_and_asks_nobody(visit, site_dir, page_name):
-    own = site_dir.as_uri()
-    seen = visit(f"{own}/{page_name}.html", until="networkidle")
-    is_whole_and_asks_nobody(seen, own)
+def test_page_from_a_folder_is_whole_and_asks_nobody(seen_from_folder, site_dir):
+    is_whole_and_asks_nobody(seen_from_folder, site_dir.as_uri())
 
 
 def test_formulas_are_typeset(visit, site_url):
@@ -58,9 +55,8 @@ TOO_WIDE = """() => {
 }"""
 
 
-def test_nothing_is_wider_than_a_phone(visit, site_url, page_name):
-    page = visit(f"{site_url}/{page_name}.html", **PHONE).page
-    page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+def test_nothing_is_wider_than_a_phone(seen_from_folder):
+    page = seen_from_folder.page
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     assert page.evaluate(TOO_WIDE) == []
 
@@ -80,15 +76,20 @@ def test_chapters_show_their_figures(visit, site_url):
         assert page.locator(".sa-figure svg").count() >= least
 
 
-@pytest.mark.parametrize("colours", [
-    {"color_scheme": "light"}, {"color_scheme": "dark"}, {"forced_colors": "active"}],
-    ids=lambda colours: "-".join(colours.values()))
-def test_accessible(visit, site_url, page_name, colours):
-    page = visit(f"{site_url}/{page_name}.html", **colours).page
-    page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+def test_accessible(seen):
+    """In both themes and in forced colours."""
+    page = seen.page
+    unfold(page)
     settle(page)
-    results = Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()
+    assert_accessible(page)
+    page.emulate_media(color_scheme="dark")
+    settle(page)
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+    assert_readable(page)
+    page.emulate_media(color_scheme="light", forced_colors="active")
+    settle(page)
+    assert_readable(page)
+    page.emulate_media(forced_colors="none")
 
 
 def test_dark_mode_recolours_page_and_figures(visit, site_url):
