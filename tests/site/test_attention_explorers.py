@@ -164,7 +164,7 @@ def test_focus_by_keyboard_with_its_presets(show):  # noqa: F811
 DRIVE_STEPS = """(settings) => settings.map((values) => {
   const root = document.querySelector(".sa-explorer");
   const all = (selector) => [...root.querySelectorAll(selector)];
-  all(".sa-entry .sa-field").forEach((input, i) => use(input, values[i]));
+  together(() => all(".sa-entry .sa-field").forEach((input, i) => use(input, values[i])));
   const drawn = (selector, name) => all(selector).map((node) => node.getAttribute(name));
   return {
     scores: read(all(".sa-score")), weights: read(all("td.sa-weights")),

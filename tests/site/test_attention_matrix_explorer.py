@@ -30,12 +30,14 @@ DRIVE = """(settings) => settings.map(({ size, words, numbers, mask, scaled, row
   const missing = () => size - all(".sa-token .sa-text").length;
   for (let n = missing(); n > 0; n -= 1) press("Add a token");
   for (let n = missing(); n < 0; n += 1) press("Remove the last");
-  all(".sa-token .sa-text").forEach((input, i) => use(input, words[i]));
-  all(".sa-token .sa-field").forEach((input, i) => use(input, numbers[i]));
-  use(root.querySelector(`[value=${mask}]`));
-  const checkbox = root.querySelector("[type=checkbox]");
-  if (checkbox.checked !== scaled) checkbox.click();
-  use(all("[name=row]")[row]);
+  together(() => {
+    all(".sa-token .sa-text").forEach((input, i) => use(input, words[i]));
+    all(".sa-token .sa-field").forEach((input, i) => use(input, numbers[i]));
+    use(root.querySelector(`[value=${mask}]`));
+    const checkbox = root.querySelector("[type=checkbox]");
+    if (checkbox.checked !== scaled) checkbox.click();
+    use(all("[name=row]")[row]);
+  });
   const [scores, weights] = all(".sa-matrix tbody").map((body) => [...body.rows]
     .map((cells) => read(cells.querySelectorAll("td"))));
   const column = (n) => read(all(`.sa-table tbody td:nth-child(${n})`));

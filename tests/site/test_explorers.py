@@ -111,9 +111,18 @@ def assert_all_rounded(values):
 
 
 # Helpers in the page: they move the real controls, with the events that a browser sends. What one
-# event changes is drawn at once, so that hundreds of settings are read in one go.
+# event changes is drawn at once, or once for several, so that hundreds of settings are read in one
+# go.
 DRIVER = """() => {
-window.queueMicrotask = (draw) => draw();
+let waiting = null;
+window.queueMicrotask = (draw) => (waiting ? waiting.push(draw) : draw());
+window.together = (events) => {
+  waiting = [];
+  events();
+  const draws = waiting;
+  waiting = null;
+  draws.forEach((draw) => draw());
+};
 window.use = (input, value) => {
   if (input.type === "radio" || input.type === "button") return input.click();
   input.value = value;
@@ -139,9 +148,11 @@ DRIVE_SOFTMAX = """(settings) => settings.map(({ scores, names, temperature, by 
   const missing = () => scores.length - all(".sa-class").length;
   for (let n = missing(); n > 0; n -= 1) add.click();
   for (let n = missing(); n < 0; n += 1) all(".sa-remove").at(-1).click();
-  all(".sa-text").forEach((input, i) => use(input, names[i]));
-  all(`.sa-class .sa-${by}`).forEach((input, i) => use(input, scores[i]));
-  use(root.querySelector(`.sa-temperature .sa-${by}`), temperature);
+  together(() => {
+    all(".sa-text").forEach((input, i) => use(input, names[i]));
+    all(`.sa-class .sa-${by}`).forEach((input, i) => use(input, scores[i]));
+    use(root.querySelector(`.sa-temperature .sa-${by}`), temperature);
+  });
   const column = (name) => read(under(root, name));
   const exponent = root.querySelector("thead th:nth-child(3)").textContent;
   const filled = (bar) => parseFloat(getComputedStyle(bar, "::before").width) / bar.clientWidth;
@@ -219,9 +230,11 @@ DRIVE_SIMPLEX = """(settings) => settings.map(({ scores, temperature, target, by
   const root = document.querySelector(".sa-explorer");
   const all = (selector) => [...root.querySelectorAll(selector)];
   if (by === "range") reset(root);
-  all(`.sa-row:not(.sa-temperature) .sa-${by}`).forEach((input, i) => use(input, scores[i]));
-  use(root.querySelector(`.sa-temperature .sa-${by}`), temperature);
-  use(all("[type=radio]")[target]);
+  together(() => {
+    all(`.sa-row:not(.sa-temperature) .sa-${by}`).forEach((input, i) => use(input, scores[i]));
+    use(root.querySelector(`.sa-temperature .sa-${by}`), temperature);
+    use(all("[type=radio]")[target]);
+  });
   const column = (name) => read(under(root, name));
   const drawn = (selector, name) => root.querySelector(selector).getAttribute(name);
   return {

@@ -25,7 +25,7 @@ DRIVE = """(settings) => settings.map(({ scores, by }) => {
   const root = document.querySelector(".sa-explorer");
   const all = (selector, node = root) => [...node.querySelectorAll(selector)];
   if (by === "range") reset(root);
-  all(`.sa-row .sa-${by}`).forEach((input, i) => use(input, scores[i]));
+  together(() => all(`.sa-row .sa-${by}`).forEach((input, i) => use(input, scores[i])));
   const filled = (bar) => {
     const { width, left } = getComputedStyle(bar, "::before");
     const share = parseFloat(width) / bar.clientWidth * 1.5;
