@@ -247,8 +247,8 @@ def test_what_is_moved_in_the_browser_arrives_in_python(window):
     page.mouse.up()
     slider.press("ArrowLeft")
     slider.press("ArrowDown")
-    said = window.run("print(explorer.scores, explorer.probabilities, heard[-1][2])")
-    said.get_by_text(f"[2.0, 1.0, 9.8] {softmax([2.0, 1.0, 9.8])} 9.8").wait_for()
+    said = window.run("print(explorer.scores, f'{explorer.probabilities[2]:.8f}', heard[-1][2])")
+    said.get_by_text(f"[2.0, 1.0, 9.8] {softmax([2.0, 1.0, 9.8])[2]:.8f} 9.8").wait_for()
 
     outputs = window.run(INTERACT)
     handle = outputs.locator(".noUi-handle")
