@@ -1,4 +1,7 @@
-"""What a cell shows comes first; its hidden code is a quiet link below."""
+"""What a cell shows comes first; its hidden code is a quiet link below. What the style sheet has to
+know of a cell's content stands in its classes: a browser that looks for itself, by `:has`, does so
+again at every change within an explorer.
+"""
 
 from docutils import nodes
 from myst_nb.sphinx_ import HideCodeCellNode
@@ -15,6 +18,8 @@ class QuietCode(SphinxPostTransform):
         words = WORDS["zh" if self.config.language.startswith("zh") else "en"]
         begin = f'<details class="sa-code"><summary>{words}</summary>'
         for cell in self.document.findall(nodes.container):
+            if any("cell_input" in part.get("classes", ()) for part in cell.children):
+                cell["classes"].append("sa-block")
             for fold in [part for part in cell.children if isinstance(part, HideCodeCellNode)]:
                 cell.children.remove(fold)
                 cell += [nodes.raw("", begin, format="html"), *fold.children,

@@ -35,6 +35,11 @@ def views(doctree):
     return [node for node in doctree.findall(nodes.raw) if VIEW in node.astext()]
 
 
+def ancestors(node):
+    while node := node.parent:
+        yield node
+
+
 def model_of(view):
     """The id of the widget that a node shows."""
     return json.loads(VIEW_SCRIPT.search(view.astext())[1])["model_id"]
@@ -108,6 +113,8 @@ def check_and_wrap(app, doctree):
         values = state.get(model_id, {}).get("state", {})
         static = values.get("static_reading", f"<p>{sentence}</p>")
         wrapped = f'<div class="explorable">{node.astext()}{static}</div>'
+        cell = next(parent for parent in ancestors(node) if "cell" in parent["classes"])
+        cell["classes"].append("sa-live")
         node.replace_self(nodes.raw("", wrapped, format="html"))
     if faults:
         raise ExtensionError(

@@ -18,13 +18,9 @@ function render({ model, el }) {
     const [score, weight] = ["scores", "weights"].map((role) => make("span", { class: `sa-value sa-${role}` }));
     const bar = make("span", { class: "sa-bar sa-weights" });
     const gloss = model.get("glosses")[i];
-    const tile = make(
-      "label", { class: "sa-tile" }, radio,
-      make("span", { class: "sa-shade" }, make("b", languageOf(word), word), make("span", languageOf(gloss), gloss)),
-      score, bar, weight,
-    );
-    tiles.append(tile);
-    return { radio, score, weight, bar, tile };
+    const shade = make("span", { class: "sa-shade" }, make("b", languageOf(word), word), make("span", languageOf(gloss), gloss));
+    tiles.append(make("label", { class: "sa-tile" }, radio, shade, score, bar, weight));
+    return { radio, score, weight, bar, shade };
   }
 
   function choose(i) {
@@ -52,7 +48,7 @@ function render({ model, el }) {
       show(row.score, scores()[i]);
       show(row.weight, p[i]);
       fill(row.bar, p[i]);
-      row.tile.style.setProperty("--weight", p[i]);
+      row.shade.style.setProperty("--weight", p[i]);
     });
     control.show(scores()[chosen]);
     show(total, sum(p));

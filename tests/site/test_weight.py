@@ -85,3 +85,23 @@ CLASHES = """() => {
 
 def test_no_style_of_the_page_reaches_into_an_explorer(seen):
     assert seen.page.evaluate(CLASHES) == []
+
+
+# Of each rule that counts here, what stands before ":has(", if an element around an explorer fits.
+LOOKS_IN = """() => {
+  const rules = (list) => [...list].flatMap((rule) => [rule, ...rules(
+    rule.media && !matchMedia(rule.media.mediaText).matches ? [] : rule.cssRules ?? [])]);
+  const owners = [...document.styleSheets].filter((sheet) => sheet.href)
+    .flatMap((sheet) => rules(sheet.cssRules))
+    .flatMap((rule) => [...(rule.selectorText ?? "").matchAll(/([^\\s>+~,(]*?)(:not\\()?:has\\(/g)])
+    .map((found) => found[1] || "*");
+  const around = new Set();
+  for (const explorer of document.querySelectorAll(".sa-explorer"))
+    for (let node = explorer.parentElement; node; node = node.parentElement) around.add(node);
+  return owners.filter((owner) => [...around].some((node) => node.matches(owner)));
+}"""
+
+
+def test_no_style_looks_into_what_holds_an_explorer(seen):
+    """Else the browser does so again at every change within: that took half of an event's time."""
+    assert seen.page.evaluate(LOOKS_IN) == []
