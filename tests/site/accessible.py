@@ -30,6 +30,8 @@ RUN = """([selector, options]) => {
   axe.configure({ rules: [{ id: "color-contrast", selector }] });
   return axe.run({ resultTypes: ["violations", "incomplete"], preload: false, ...options });
 }"""
+# Nothing moves or fades any more.
+STILL = "() => document.getAnimations().every((one) => one.playState === 'finished')"
 LOOKS_OF = "(targets) => targets.map((one) => document.querySelector(one).dataset.look)"
 
 
@@ -41,6 +43,7 @@ def run(page, texts, **options):
 
 
 def assert_accessible(page, **options):
+    page.wait_for_function(STILL)
     page.evaluate(Axe().axe_script)
     page.evaluate(NUMBER_LOOKS)
     undecided = [node["target"][0] for rule in run(page, "[data-first]", **options)

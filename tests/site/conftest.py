@@ -34,12 +34,6 @@ ALIVE = """() => [...document.querySelectorAll(".explorable > div")]
     .every((place) => place.childNodes.length > 0)"""
 
 
-def settle(page):
-    """Waits until nothing moves or fades any more: colours are measured after that only."""
-    page.evaluate("""() => Promise.all(document.getAnimations().map((one) => one.finished
-        .catch(() => {})))""")
-
-
 def unfold(page):
     page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
 

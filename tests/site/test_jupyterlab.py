@@ -78,7 +78,7 @@ def lab(tmp_path_factory):
         rest.start()
         address = f"http://127.0.0.1:{port}"
         yield lambda name: f"{address}/lab/workspaces/{name}/tree/{name}.ipynb?token={TOKEN}"
-        server.terminate()
+        server.kill()  # asked to end, it may wait for a thread of its own; its kernels follow it
         rest.join()
 
 

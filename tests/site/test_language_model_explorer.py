@@ -6,7 +6,6 @@ import re
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from softattn_core import softmax
 from softattn_core.explorers import LanguageModelExplorer
@@ -17,6 +16,7 @@ from softattn_core.language_model.lines import ARROW, LONGEST_LINE, WORDS, encod
 from softattn_core.language_model.model import Config, initial_parameters
 from softattn_core.translator import rounded
 from softattn_core.translator.corpus import MAX_TRAINING_WORDS, held_out_pairs
+from tests.site.accessible import assert_accessible
 from tests.site.test_attention_explorers import PHONE, page_of
 from tests.site.test_explorers import (
     DRIVER,
@@ -423,8 +423,7 @@ def test_axe_finds_nothing(show, theme, language):  # noqa: F811
     for prompt in ("the doctor", "i love dragons and aples", "i love you → 我"):
         page.locator("input.sa-text").fill(prompt)
         page.locator("input.sa-text").press("Enter")
-        results = Axe().run(page)
-        assert results.violations_count == 0, results.generate_report()
+        assert_accessible(page)
 
 
 def test_every_control_is_reached_by_tab_labelled_and_shows_its_focus(show):  # noqa: F811

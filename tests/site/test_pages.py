@@ -11,7 +11,7 @@ from downloads import unanswered
 from fontTools.ttLib import TTFont
 
 from tests.site.accessible import assert_accessible, assert_readable
-from tests.site.conftest import settle, unfold
+from tests.site.conftest import unfold
 
 CHINESE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
 
@@ -80,14 +80,12 @@ def test_accessible(seen):
     """In both themes and in forced colours."""
     page = seen.page
     unfold(page)
-    settle(page)
     assert_accessible(page)
     page.emulate_media(color_scheme="dark")
-    settle(page)
-    assert page.locator("html").get_attribute("data-theme") == "dark"
+    page.locator("html[data-theme=dark]").wait_for()
     assert_readable(page)
     page.emulate_media(color_scheme="light", forced_colors="active")
-    settle(page)
+    page.locator("html[data-theme=light]").wait_for()
     assert_readable(page)
     page.emulate_media(forced_colors="none")
 

@@ -8,8 +8,8 @@ import shutil
 import threading
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
+from tests.site.accessible import assert_accessible
 from tests.site.conftest import PAGES, ROOT
 from tools.check_site import SITE
 from tools.lite import offer
@@ -94,7 +94,7 @@ def test_it_says_at_once_why_python_cannot_run(start, obstacle):
     says(page, OBSTACLES[obstacle])
     offers_the_alternatives(page)
     assert not any("/pyodide/" in url for url in loaded), "nothing is loaded in vain"
-    assert Axe().run(page).violations_count == 0
+    assert_accessible(page)
 
 
 def test_little_memory_can_be_tried_all_the_same(start):
@@ -152,8 +152,7 @@ def test_it_is_accessible_and_fits_a_phone(start, theme):
     page = start(before=lambda page: page.route("**/b.wasm", lambda route: route.abort()),
                  color_scheme=theme, viewport={"width": 360, "height": 740})
     says(page, "could not be loaded")
-    results = Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()
+    assert_accessible(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
