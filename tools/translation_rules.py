@@ -1,0 +1,133 @@
+"""What a translation must keep of its source, and how Chinese is set.
+
+`faults(message, translation, kind)` names what is wrong, for the command and for the tests.
+"""
+
+import re
+import tomllib
+from collections import Counter
+
+from markdown_it import MarkdownIt
+
+from tools.check_site import ROOT
+from tools.messages import FIELD, FORMULA
+
+LOCALE = ROOT / "locale" / "zh_CN"
+HAN = "\u4e00-\u9fff"
+FULL = "，。：；？！、）”》"  # what ends or parts a phrase
+KEPT = {
+    "numbers": r"\d+(?:[.,]\d+)*",
+    "inline code": r"`[^`]+`",
+    "link targets": r"\]\(([^)]*)\)",
+    "heading marks": r"^#+ ",
+    "list items": r"^ *(?:[-*]|\d+\.) ",
+    "cells of a table": r"(?<!\\)\|",
+    "tags": r"</?[a-z][^>]*>",
+}
+MARKED_CHINESE = re.compile(r'<span lang="zh">(.*?)</span>')
+SET = {
+    "half-width punctuation beside Chinese": rf"[{HAN}][,:;?!]|[{HAN}]\.(?!\w)|[{HAN}]\.\.",
+    "half-width parentheses around Chinese": rf"(?<!\])\([^()]*[{HAN}][^()]*\)",
+    "straight quotes beside Chinese": rf'[{HAN}]"|"[{HAN}]',
+    "no space between Chinese and Latin, digits, formula or code":
+        rf"[{HAN}][A-Za-z0-9$`]|[A-Za-z0-9$`%][{HAN}]",
+    "a space beside full-width punctuation": rf"\S [{FULL}]|[（“《] ",
+    "repeated punctuation": r"([，。：；？！、])[，。：；？！、]",
+    "a line break within Chinese": rf"[{HAN}{FULL}]\n[{HAN}（“《]",
+    "several spaces": r"\S  +\S",
+}
+LATIN_RUN = re.compile(r"(?:[A-Za-z][A-Za-z'’-]*[ ,.;:]+){4,}[A-Za-z]+")
+
+
+def terms():
+    """{English term: its Chinese, or several}"""
+    text = (LOCALE / "terms.toml").read_text(encoding="utf-8")
+    return {term: chinese if isinstance(chinese, list) else [chinese]
+            for term, chinese in tomllib.loads(text)["terms"].items()}
+
+
+def reviewed():
+    """Pieces of translations that may break a rule, as somebody has read and decided."""
+    text = (LOCALE / "terms.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)["reviewed"]
+
+
+def faults(message, translation, kind):
+    code = kind in ("code", "comment")
+    found = [*lost(message, translation, code), *badly_set(translation, code)]
+    if not code:
+        found += [*not_translated(translation), *other_terms(message, translation)]
+    return found
+
+
+def lost(message, translation, code):
+    """What stands in one of the two and not in the other."""
+    message, translation = (MARKED_CHINESE.sub(r"\1", text) for text in (message, translation))
+    both = message, translation
+    yield from compared("formulas", *(map(without_words, FORMULA.findall(text)) for text in both))
+    if code:
+        yield from compared("fields", *(map(without_width, FIELD.findall(text)) for text in both))
+    else:
+        yield from compared("emphasis, as Markdown sees it", *map(emphasis, both))
+    plain = [FORMULA.sub("", FIELD.sub("", text) if code else text)
+             for text in (message, translation)]
+    for what, pattern in KEPT.items():
+        yield from compared(what, *(re.findall(pattern, text, re.MULTILINE) for text in plain))
+
+
+def compared(what, before, after):
+    before, after = Counter(before), Counter(after)
+    if before != after:
+        yield (f"{what}: {list((before - after).elements())} became "
+               f"{list((after - before).elements())}")
+
+
+def emphasis(text):
+    """Bold and italic as CommonMark finds them: none ends between a full stop and a letter."""
+    blocks = MarkdownIt().parse(FORMULA.sub("x", text))
+    return [token.type for block in blocks for token in block.children or ()
+            if token.type in ("strong_open", "em_open")]
+
+
+def without_words(formula):
+    return re.sub(r"\\text\{[^}]*\}", r"\\text{}", formula)
+
+
+def without_width(field):
+    """A Chinese word takes other room: `{name:13}` may become `{name:9}`."""
+    return re.sub(r":([<>^]?)\d+(?=[,.}])", r":\1", field)
+
+
+def badly_set(translation, code):
+    text = re.sub(r"\]\([^)]*\)", "]", translation)
+    text = re.sub(r"\*\*|(?<=\S)\*|\*(?=\S)|[\[\]]|<[^>]*>", "", text)
+    if code:
+        text = FIELD.sub("1", text).replace("1", "")
+    for what, pattern in SET.items():
+        if code and what == "several spaces":
+            continue
+        for place in re.finditer(pattern, text):
+            around = text[max(place.start() - 8, 0):place.end() + 8]
+            yield f"{what}: {around!r}"
+
+
+def not_translated(translation):
+    plain = re.sub(r"`[^`]*`|\]\([^)]*\)|<[^>]*>", "", FORMULA.sub("", translation))
+    for known in reviewed():
+        plain = plain.replace(known, "")
+    if re.search("[A-Za-z]{2}", plain) and not re.search(f"[{HAN}]", plain):
+        yield f"no Chinese: {plain!r}"
+    for run in LATIN_RUN.findall(plain):
+        yield f"English left: {run!r}"
+
+
+def other_terms(message, translation):
+    """Terms of the field whose usual Chinese is missing."""
+    plain = FORMULA.sub("", re.sub(r"`[^`]*`|\]\([^)]*\)|<[^>]*>", "", message)).lower()
+    if any(known in translation for known in reviewed()):
+        return
+    for term, chinese in terms().items():
+        pattern = rf"\b{term}(s|es)?\b"
+        if re.search(pattern, plain) and not any(each in translation for each in chinese):
+            yield f"{term!r} is {' or '.join(chinese)} in this book"
+        plain = re.sub(pattern, "", plain)
