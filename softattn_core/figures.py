@@ -3,7 +3,8 @@
 A figure shows itself in Jupyter and on the website as SVG, and describes itself in one sentence
 made from the numbers it was given: the sentence is its alternative text and its `repr`.
 Only the nine colours below are used, one per role, because the website swaps each for its dark
-value. Titles and labels are arguments, so that another language can pass its own.
+value. Titles and labels are arguments; what a figure says by itself, it says in the reader's
+language.
 """
 
 import io
@@ -18,6 +19,8 @@ from matplotlib.font_manager import fontManager
 from matplotlib.patches import FancyBboxPatch
 from matplotlib.patheffects import withStroke
 from pylopdf_fonts_zh_cn import sans_path
+
+from softattn_core.language import say, spoken
 
 __all__ = ["COLOURS", "attention_map", "budgets", "encoder_decoder", "heads", "heatmap", "lines",
            "mechanism", "plane", "quality_by_length", "scores_and_weights", "simplex", "step",
@@ -73,9 +76,10 @@ class BookFigure(Figure):
     def __init__(self, height, title, facts):
         super().__init__(figsize=(WIDTH, height), layout="constrained")
         # The website takes the title out of the drawing and writes it above, by these two names.
-        self.suptitle(textwrap.fill(title, 50), x=0.01, ha="left", fontsize=13, gid="title")
+        width = 50 if spoken() == "en" else 26  # a Chinese character takes the room of two letters
+        self.suptitle(textwrap.fill(title, width), x=0.01, ha="left", fontsize=13, gid="title")
         self.title = title
-        self.description = f"{title}. {'; '.join(facts)}."
+        self.description = say("{title}. {facts}.", title=title, facts=say("; ").join(facts))
 
     def __repr__(self):
         return self.description
@@ -104,13 +108,13 @@ def _number(value):
 
 def _listed(name, labels, values):
     """'scores: cat 3, dog 1, bird 0.2', for a figure's description."""
-    pairs = zip(labels, values, strict=True)
-    return f"{name}: " + ", ".join(f"{label} {_number(value)}" for label, value in pairs)
+    pairs = [f"{label} {_number(value)}" for label, value in zip(labels, values, strict=True)]
+    return say("{name}: {values}", name=name, values=say(", ").join(pairs))
 
 
 def _at(name, x, y):
     """'dog 0.113: 2.179 at 0.113', for a figure's description."""
-    return f"{name}: {_number(y)} at {_number(x)}"
+    return say("{name}: {y} at {x}", name=name, x=_number(x), y=_number(y))
 
 
 def _name_bars(ax, labels):
@@ -151,6 +155,7 @@ def scores_and_weights(scores, weights, labels, *, title,
 
     Shapes: scores (K,), weights (K,), labels K strings.
     """
+    score_label, weight_label = say(score_label), say(weight_label)
     facts = [_listed(score_label, labels, scores), _listed(weight_label, labels, weights)]
     figure = BookFigure(1.5 + 0.42 * len(labels), title, facts)
     left, right = figure.subplots(1, 2)
@@ -197,7 +202,7 @@ def budgets(rows, labels, *, title, x_label="share of the budget of 1"):
     ax.set_ylim(len(rows) - 0.5, -0.85)
     ax.set_xlim(0, 1)
     ax.grid(visible=False)
-    ax.set_xlabel(x_label)
+    ax.set_xlabel(say(x_label))
     return figure
 
 
@@ -223,7 +228,7 @@ def lines(curves, *, title, x_label, y_label, role="weights", points=None, log_x
     facts = []
     for name, (x, y) in curves.items():
         facts.append(_at(name or y_label.replace("$", ""), x[0], y[0]))
-        facts.append(_at("to", x[-1], y[-1]))
+        facts.append(_at(say("to"), x[-1], y[-1]))
     facts += [_at(name, x, y) for name, (x, y) in points.items()]
     figure = BookFigure(3.8, title, facts)
     ax = figure.subplots()
@@ -241,7 +246,7 @@ def lines(curves, *, title, x_label, y_label, role="weights", points=None, log_x
         ax.set_xscale("log")
         ax.xaxis.set_major_formatter("{x:g}")
         ax.minorticks_off()
-    ax.set_xlabel(x_label)
+    ax.set_xlabel(say(x_label))
     ax.set_title(y_label)
     return figure
 
@@ -271,9 +276,10 @@ def step(scores, weights, labels, *, title, score_label="score", weight_label="p
     Shapes: scores and weights (2, K), before and after; labels K strings.
     """
     facts = []
+    score_label, weight_label = say(score_label), say(weight_label)
     for name, (before, after) in [(score_label, scores), (weight_label, weights)]:
-        facts.append(_listed(f"{name} before", labels, before))
-        facts.append(_listed(f"{name} after", labels, after))
+        facts.append(_listed(say("{name} before", name=name), labels, before))
+        facts.append(_listed(say("{name} after", name=name), labels, after))
     figure = BookFigure(1.5 + 0.62 * len(labels), title, facts)
     for ax, (before, after), role, name in zip(
         figure.subplots(1, 2), (scores, weights), ("scores", "weights"),
@@ -309,8 +315,10 @@ def simplex(labels, *, title, paths=None, points=None, arrows=None):
     arrows {name: (2, 3), from and to}.
     """
     paths, points, arrows = paths or {}, points or {}, arrows or {}
-    facts = [_listed(f"{name} starts at", labels, p[0]) + "; " + _listed("ends at", labels, p[-1])
-             for name, p in [*paths.items(), *arrows.items()]]
+    facts = [_listed(where, labels, end)
+             for name, p in [*paths.items(), *arrows.items()]
+             for where, end in ((say("{name} starts at", name=name), p[0]),
+                                (say("ends at"), p[-1]))]
     facts += [_listed(name, labels, p) for name, p in points.items()]
     figure = BookFigure(4.6, title, facts)
     ax = figure.subplots()
@@ -358,7 +366,9 @@ def quality_by_length(bins, curves, *, title, limit=None, limit_label="longest i
     """
     curves = {name: np.asarray(runs) for name, runs in curves.items()}
     labels = [f"{low}–{high}" for low, high in bins]
-    facts = [_listed(f"{name}, {y_label}, mean of {len(runs)}", labels, runs.mean(axis=0))
+    limit_label, x_label, y_label = say(limit_label), say(x_label), say(y_label)
+    facts = [_listed(say("{name}, {measure}, mean of {count}", name=name, measure=y_label,
+                         count=len(runs)), labels, runs.mean(axis=0))
              for name, runs in curves.items()]
     figure = BookFigure(4.2, title, facts)
     ax = figure.subplots()
@@ -391,7 +401,8 @@ def attention_map(weights, source, target, *, title):
     weights = np.asarray(weights)
     facts = []
     for word, row in zip(target, weights, strict=True):
-        facts.append(f"{word} looks most at {source[row.argmax()]}, {_number(row.max())}")
+        facts.append(say("{word} looks most at {other}, {weight}", word=word,
+                         other=source[row.argmax()], weight=_number(row.max())))
     figure = BookFigure(1.7 + 0.36 * len(target), title, facts)
     ax = figure.subplots()
     for (i, j), value in np.ndenumerate(weights):
@@ -432,8 +443,8 @@ def plane(vectors, *, title, corners=None, x_label="first number", y_label="seco
     ax.set_xlim(left - 1.6 * room, right + 1.6 * room)
     ax.set_ylim(bottom - room, top + room)
     ax.set_aspect("equal")
-    ax.set_xlabel(x_label)
-    ax.set_title(y_label)
+    ax.set_xlabel(say(x_label))
+    ax.set_title(say(y_label))
     return figure
 
 
@@ -460,7 +471,7 @@ def encoder_decoder(words, target, weights=None, *, title,
     words T_x strings, target T_y strings. Without weights the encoder's last state is the context;
     with weights (T_y, T_x) each word said has its own, and an arrow is as thick as its weight.
     """
-    figure = BookFigure(4.6, title, [facts[weights is not None]])
+    figure = BookFigure(4.6, title, [say(facts[weights is not None])])
     ax = figure.subplots()
     y_word, y_h, y_context, y_s, y_said = 0.3, 1.35, 3.3, 5.3, 6.5
     sources, targets = (np.linspace(2.6, 8.6, len(row)) for row in (words, target))
@@ -489,7 +500,7 @@ def encoder_decoder(words, target, weights=None, *, title,
             _arrow(ax, (targets[t - 1], y_s), (x, y_s), "query")
             _arrow(ax, (targets[t - 1], y_said), (x, y_s), "query")
     for y, label in zip((y_h, y_context, y_s), row_labels, strict=True):
-        ax.text(0, y, label, va="center", color=COLOURS["muted"])
+        ax.text(0, y, say(label), va="center", color=COLOURS["muted"])
     ax.set_xlim(0, 9.6)
     ax.set_ylim(-0.1, 7)
     ax.axis("off")
@@ -505,8 +516,9 @@ def mechanism(step, words, target, *, title, state="$s_t$",
     `step` is an AttentionStep of one query: scores and weights (3,) or (T_x,), context (2,);
     words T_x strings.
     """
-    facts = [_listed("scores", words, step.scores), _listed("weights", words, step.weights),
-             f"their context and {state.strip('$')} predict {target}"]
+    facts = [_listed(say("scores"), words, step.scores),
+             _listed(say("weights"), words, step.weights),
+             say("their context and {state} predict {word}", state=state.strip("$"), word=target)]
     figure = BookFigure(5.4, title, facts)
     ax = figure.subplots()
     columns = np.linspace(3.1, 6.7, len(words))
@@ -533,8 +545,8 @@ def mechanism(step, words, target, *, title, state="$s_t$",
     _box(ax, right, y_h, state, "query")
     _box(ax, middle, y_next, f"[{state}; $c_t$]  →  {target}", "ink")
     for y, label in zip((y_h, y_score, y_weight, y_context, y_next), row_labels, strict=True):
-        ax.text(0, y, label, va="center", color=COLOURS["muted"])
-    ax.text(right, y_word, state_label, ha="center", va="center", color=COLOURS["muted"])
+        ax.text(0, y, say(label), va="center", color=COLOURS["muted"])
+    ax.text(right, y_word, say(state_label), ha="center", va="center", color=COLOURS["muted"])
     ax.text(middle, (y_score + y_weight) / 2, "softmax", ha="center", va="center",
             path_effects=_HALO)
     ax.set_xlim(0, 9.6)
@@ -552,8 +564,8 @@ def heads(weights, values, words, query, *, title, row_labels=("values", "heads"
     arrow is as thick as its weight.
     """
     contexts = np.asarray(weights) @ values
-    names = [head_label.format(i + 1) for i in range(len(contexts))]
-    facts = [_listed(f"{name} of {query}", words, row)
+    names = [say(head_label).format(i + 1) for i in range(len(contexts))]
+    facts = [_listed(say("{name} of {query}", name=name, query=query), words, row)
              for name, row in zip(names, weights, strict=True)]
     figure = BookFigure(4.2, title, facts)
     ax = figure.subplots()
@@ -572,7 +584,7 @@ def heads(weights, values, words, query, *, title, row_labels=("values", "heads"
     together = ", ".join(f"{number:.3f}" for number in np.concatenate(contexts))
     _box(ax, middle, y_both, f"{query}: ({together})", "values")
     for y, label in zip((y_value, y_head, y_both), row_labels, strict=True):
-        ax.text(0, y, label, va="center", color=COLOURS["muted"])
+        ax.text(0, y, say(label), va="center", color=COLOURS["muted"])
     ax.set_xlim(0, 9.6)
     ax.set_ylim(-0.2, 5.9)
     ax.axis("off")

@@ -102,7 +102,7 @@ def badly_set(translation, code):
     text = re.sub(r"\]\([^)]*\)", "]", translation)
     text = re.sub(r"\*\*|(?<=\S)\*|\*(?=\S)|[\[\]]|<[^>]*>", "", text)
     if code:
-        text = FIELD.sub("1", text).replace("1", "")
+        text = FIELD.sub("\0", text)  # a value, with or without room around it
     for what, pattern in SET.items():
         if code and what == "several spaces":
             continue

@@ -13,6 +13,7 @@ from softattn_core.exercises import (
     chapter_7,
 )
 from softattn_core.exercises.checker import first_fault
+from softattn_core.language import say, spoken
 
 EXERCISES = {  # in the order of the book
     **chapter_1.EXERCISES,
@@ -38,7 +39,9 @@ def check(name, solution):
     ValueError for an exercise that is not in the book.
     """
     why = hint(name, solution)
-    print(textwrap.fill(f"{name}: right." if why is None else f"{name}: not yet. {why}", 76))
+    said = (say("{name}: right.", name=name) if why is None
+            else say("{name}: not yet. {why}", name=name, why=why))
+    print(textwrap.fill(said, 76 if spoken() == "en" else 38))
 
 
 def hint(name, solution):
@@ -48,5 +51,6 @@ def hint(name, solution):
         meant = f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(EXERCISES)}"
         raise ValueError(f"there is no exercise {name!r}{meant}")
     if not callable(solution):
-        return f'Give the function itself, without calling it: check("{name}", my_{name}).'
+        return say('Give the function itself, without calling it: check("{name}", my_{name}).',
+                   name=name)
     return first_fault(EXERCISES[name], solution)

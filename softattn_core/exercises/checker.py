@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from softattn_core.language import say
+
 BROADCAST = ("Maximum or sum per row? With keepdims=True it stays a column, and lines up with "
              "the rows.")
 
@@ -22,11 +24,11 @@ def first_fault(exercise, solution):
         try:
             result = run(solution, probe)
         except Exception as error:  # the reader's function may raise anything
-            return f"{call} raised {described(error)}"
+            return say("{call} raised {error}", call=call, error=described(error))
         if result is None and number == 0:
-            return "The function gives None. Write it, and end it with return."
+            return say("The function gives None. Write it, and end it with return.")
         if result is None:
-            return f"{call} gives None: there is a way without a return."
+            return say("{call} gives None: there is a way without a return.", call=call)
         if why := fault(result, exercise, probe, call):
             return why
     return None
@@ -36,7 +38,7 @@ def described(error):
     said = ": ".join(filter(None, [type(error).__name__, str(error)]))
     # A row's maximum or sum, of shape (n,), met the rows, (n, m).
     lost_axis = re.search(r"broadcast.*\(\d+,\d+\) \(\d+,\)", said)
-    return f"{said}. {BROADCAST}" if lost_axis else said
+    return say("{error}. {hint}", error=said, hint=say(BROADCAST)) if lost_axis else said
 
 
 def run(function, probe):
@@ -53,29 +55,39 @@ def fault(result, exercise, probe, call):
     if isinstance(expected, tuple):
         names = exercise.returns
         if not isinstance(result, (tuple, list)) or len(result) != len(expected):
-            return f"Return {len(names)} things: {' and '.join(names)}."
+            return say("Return {count} things: {names}.", count=len(names),
+                       names=both(map(say, names)))
         result = tuple(result)
     elif isinstance(result, tuple):
         result = list(result)
     try:
         found, right = arrays(result), arrays(expected)
     except (TypeError, ValueError):
-        return f"{call} should give numbers, and gives {result!r}."
+        return say("{call} should give numbers, and gives {result}.", call=call,
+                   result=repr(result))
     if same(found, right):
         return None
     for why, mistaken in exercise.mistakes:
         if same(found, arrays(run(mistaken, probe))):
-            return why
+            return say(why)
     if shapes(found) != shapes(right):
-        return f"{call} has the shape {shapes(found)} where {shapes(right)} was expected."
+        return say("{call} has the shape {found} where {right} was expected.", call=call,
+                   found=shapes(found), right=shapes(right))
     if any(not np.isfinite(part).all() for part in found):
-        return (f"{call} gives {shown(found)}: nan or inf. Did an exponential overflow, "
-                "or is it 0 / 0, or inf − inf?")
+        return say("{call} gives {found}: nan or inf. Did an exponential overflow, or is it 0 / 0, "
+                   "or inf − inf?", call=call, found=shown(found))
     if exercise.budget and sums_to_one(right[0]) and not sums_to_one(found[0]):
-        sums = ("these do not sum to 1." if found[0].ndim == 1
-                else "rows do not sum to 1. Which axis did you sum over?")
-        return f"{call} gives {shown(found[:1])}: {sums}"
-    return f"{call} gives {shown(found)} where {shown(right)} was expected."
+        if found[0].ndim == 1:
+            return say("{call} gives {found}: these do not sum to 1.", call=call,
+                       found=shown(found[:1]))
+        return say("{call} gives {found}: rows do not sum to 1. Which axis did you sum over?",
+                   call=call, found=shown(found[:1]))
+    return say("{call} gives {found} where {right} was expected.", call=call, found=shown(found),
+               right=shown(right))
+
+
+def both(parts):
+    return say(" and ").join(parts)
 
 
 def arrays(result):
@@ -94,11 +106,11 @@ def sums_to_one(weights):
 
 
 def shapes(parts):
-    return " and ".join(str(part.shape) for part in parts)
+    return both(str(part.shape) for part in parts)
 
 
 def shown(parts):
-    return " and ".join(str(np.round(part, 4).tolist()) for part in parts)
+    return both(str(np.round(part, 4).tolist()) for part in parts)
 
 
 class Probe(NamedTuple):

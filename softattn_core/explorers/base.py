@@ -7,6 +7,8 @@ from pathlib import Path
 import anywidget
 import traitlets
 
+from softattn_core.language import spoken
+
 HERE = Path(__file__).parent
 SHARED = ("numerics.js", "strings.js", "address.js", "ui.js")
 # Between two files: here the site cuts, to store what widgets share once a page.
@@ -88,6 +90,8 @@ class Explorer(anywidget.AnyWidget):
 
     def __init__(self, **values):
         super().__init__(**values)
+        if spoken() != "en":
+            self._esm = in_one_language(self._esm, spoken())
         self.initial = {name: getattr(self, name) for name in self.controls}
         self.rules = {name: rule(self.traits()[name]) for name in self.controls}
 

@@ -34,6 +34,7 @@ from pathlib import Path
 import traitlets
 
 from softattn_core.explorers.base import Explorer, front_end, style
+from softattn_core.language import say
 from softattn_core.tables import inline
 
 NUMBER_KEYS = {"ask": str, "answer": str, "tolerance": (int, float), "check": str, "reason": str,
@@ -148,7 +149,7 @@ def letters(question):
 
 def as_text(question):
     choices = [f"  ({letter}) {choice['text']}" for letter, choice in letters(question)]
-    return "\n".join([f"Predict. {question['ask']}", *choices])
+    return "\n".join([f"{say('Predict.')} {question['ask']}", *choices])
 
 
 def as_html(question):
@@ -156,5 +157,6 @@ def as_html(question):
     answer, reason = answer_of(question)
     items = "".join(f"<li>{inline(choice['text'])}</li>" for _, choice in letters(question))
     choices = f'<ol type="a">{items}</ol>' if items else ""
-    return (f"<p><b>Predict.</b> {inline(question['ask'])}</p>{choices}<details>"
-            f"<summary>Answer</summary><p>{inline(f'{answer}. {reason}')}</p></details>")
+    solved = say("{answer}. {reason}", answer=answer, reason=reason)
+    return (f"<p><b>{say('Predict.')}</b> {inline(question['ask'])}</p>{choices}<details>"
+            f"<summary>{say('Answer')}</summary><p>{inline(solved)}</p></details>")
