@@ -7,16 +7,16 @@ numbers on it, and an edit of a chapter's questions the old question.
 import hashlib
 from pathlib import Path
 
-WATCHED = ("softattn_core", "_ext", "chapters")
+ROOT = Path(__file__).parents[1]
 KINDS = {".py", ".js", ".css", ".json", ".csv", ".npz", ".toml"}
 
 
-def code_hash(root):
+def code_hash(book):
     digest = hashlib.sha256()
-    for folder in WATCHED:
-        for path in sorted(Path(root, folder).rglob("*")):
+    for folder in (ROOT / "softattn_core", ROOT / "_ext", Path(book, "chapters")):
+        for path in sorted(folder.rglob("*")):
             if path.suffix in KINDS:
-                digest.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
+                digest.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()
 
 

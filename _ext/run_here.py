@@ -35,8 +35,10 @@ def offer(language, text, notebook, from_page):
     """A raw node: the link to a notebook, from a page, and what pressing it costs."""
     code = "zh" if language.startswith("zh") else "en"
     texts = TEXTS[code]
+    folder = "zh/" if code == "zh" else ""  # of the book in the site, and of its notebooks
+    to_site = "../" * f"{folder}{from_page}".count("/")
     # No href yet: where nothing was built, it would lead nowhere.
-    address = f"{'../' * from_page.count('/')}lite/run.html?path={notebook}.ipynb&amp;lang={code}"
+    address = f"{to_site}lite/run.html?path={folder}{notebook}.ipynb&amp;lang={code}"
     elsewhere = f'<span class="sa-elsewhere">{texts["elsewhere"]}</span>'
     html = (f'<p class="sa-run" hidden><a data-address="{address}" target="_blank" '
             f'rel="noopener">{texts[text]}</a> '

@@ -17,8 +17,8 @@ from softattn_core.figures import COLOURS
 # makes every change within an explorer half as slow again.
 BY_CHILDREN = re.compile(r"[^{}]*:has\([^{}]*\{[^{}]*\}")
 ICON_FONT = re.compile(r"(?<=[{}])\.fa[^{}]*\{[^{}]*\}|@font-face\s*\{[^{}]*Awesome[^{}]*\}")
-STYLES = ("colours.css", "text.css", "icons.css", "cells.css", "predictions.css", "front.css",
-          "print.css")
+STYLES = ("colours.css", "text.css", "chinese.css", "icons.css", "cells.css", "predictions.css",
+          "front.css", "print.css")
 # The memory comes first: the others, and the explorers, use it.
 SCRIPTS = ("memory.js", "predictions.js", "scrolling.js")
 
@@ -26,13 +26,16 @@ SCRIPTS = ("memory.js", "predictions.js", "scrolling.js")
 def read_address(app, config):
     """SITE_URL is set where the site is published; without it every link is relative."""
     address = os.environ.get("SITE_URL", "")
-    config.html_baseurl = address
+    chinese = config.language.startswith("zh")
+    config.html_baseurl = f"{address}zh/" if address and chinese else address
     config.notfound_urls_prefix = urlparse(address).path or "/"
     config.notfound_context = {
         "title": "Page not found",
         "body": "<h1>This page is not in the book</h1>"
         "<p>The address may be mistyped. Start from the "
-        f'<a href="{config.notfound_urls_prefix}index.html">front page</a>, or search.</p>',
+        f'<a href="{config.notfound_urls_prefix}index.html">front page</a>, or search.</p>'
+        '<p lang="zh-CN">书里没有这一页。地址也许有误，请从'
+        f'<a href="{config.notfound_urls_prefix}zh/index.html">首页</a>开始。</p>',
     }
 
 

@@ -27,8 +27,9 @@ WORDS_IN_FORMULA = re.compile(r"\\text\{[^}]*[a-z]{2}[^}]*\}")
 FIELD = re.compile(r"\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")
 # snake_case, a file, a place in one: what a program reads.
 NAME = re.compile(r"\w*_\w*|[\w/.-]+\.\w+|\S*\.ipynb#\S*|\d\w*")
-# Their arguments name things, and stay as they are.
+# What these functions and arguments get names things, and stays as it is.
 NAMING = {"Questions", "check", "load_checkpoint", "get_sample_data", "errstate", "simplefilter"}
+NAMING_ARGUMENTS = {"role", "others", "over", "divide", "invalid"}
 QUESTION = re.compile(r'^(ask|text|reason|wrong) = "', re.MULTILINE)
 
 
@@ -89,7 +90,8 @@ def literals(source):
         starts.append(starts[-1] + len(line) + 1)
     at = lambda place: starts[place[0] - 1] + place[1]  # noqa: E731
     tokens = tokenize.generate_tokens(io.StringIO(source).readline)
-    depth, last, opened = 0, "", []  # depth: inside how many parentheses of a naming call
+    depth, opened = 0, []  # depth: inside how many parentheses of a naming call
+    last = before = ""
     for token in tokens:
         kind, text = tokenize.tok_name[token.type], token.string
         if kind == "OP" and text in "()":
@@ -98,13 +100,13 @@ def literals(source):
             opened.append(at(token.start))
         elif kind == "FSTRING_END" or kind == "STRING":
             start = opened.pop() if kind == "FSTRING_END" else at(token.start)
-            if not opened and not depth:
-                literal = source[start:at(token.end)]
-                before = re.match(r"""\w*('{3}|"{3}|'|")""", literal)
-                yield start + before.end(), at(token.end) - len(before[1]), "code"
+            named = depth or (last == "=" and before in NAMING_ARGUMENTS)
+            if not opened and not named:
+                quotes = re.match(r"""\w*('{3}|"{3}|'|")""", source[start:at(token.end)])
+                yield start + quotes.end(), at(token.end) - len(quotes[1]), "code"
         elif kind == "COMMENT":
             yield at(token.start) + len(re.match("#+ *", text)[0]), at(token.end), "comment"
-        last = text
+        before, last = last, text
 
 
 def in_notebook(text, say):

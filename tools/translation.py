@@ -22,6 +22,7 @@ from tools.check_site import ROOT, toc_pages
 from tools.messages import in_markdown, in_notebook, in_questions
 from tools.translation_rules import LOCALE, faults
 
+BOOK = "book"  # the catalogue of what stands on no page: the book's title, the parts' captions
 ALIKE = 0.6  # from here on a changed message is shown with the translation of the old one
 
 
@@ -41,6 +42,8 @@ def sources(page):
 
 def messages(page):
     """{message: what it is} of a page, in its order."""
+    if page == BOOK:
+        return dict.fromkeys(book_messages(), "title")
     found = {}
 
     def note(message, kind):
@@ -50,6 +53,12 @@ def messages(page):
     for path, walk in sources(page):
         walk(path.read_text(encoding="utf-8"), note)
     return found
+
+
+def book_messages():
+    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    return [config["title"], config["author"], *(part["caption"] for part in toc["parts"])]
 
 
 def catalogue_path(page):
@@ -106,5 +115,5 @@ def update(page):
 
 
 if __name__ == "__main__":
-    for page in sys.argv[1:] or pages():
+    for page in sys.argv[1:] or [BOOK, *pages()]:
         update(page)
