@@ -14,7 +14,7 @@ from fontTools import subset
 from pylopdf_fonts_zh_cn import sans_path
 
 MATH_FONT = Path(ziamath.__file__).parent / "fonts" / "STIXTwoMath-Regular.ttf"
-CHINESE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
+CHINESE = re.compile("[—‘-”…\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
 
 
 def page_text(outdir):

@@ -22,7 +22,7 @@ from softattn_core.tables import inline
 DROPPED = r"<metadata>.*?</metadata>|<defs>\s*<style.*?</style>\s*</defs>"
 
 
-WORDS = {"en": "Figure {number}.", "zh": "图 {number}："}
+CAPTION = {"en": "<b>Figure {number}.</b> {title}", "zh": "<b>图 {number}：</b>{title}"}
 GAP = 6  # points left above the drawing where its title was
 
 
@@ -87,7 +87,7 @@ class InlineFigures(SphinxPostTransform):
     def run(self):
         images = [image for image in self.document.findall(nodes.image)
                   if "jupyter_execute" in image["uri"] and image["uri"].endswith(".svg")]
-        words = WORDS["zh" if self.app.config.language.startswith("zh") else "en"]
+        caption = CAPTION["zh" if self.app.config.language.startswith("zh") else "en"]
         for number, image in enumerate(images, 1):
             drawing = Path(self.app.srcdir, image["uri"]).read_text(encoding="utf-8")
             try:
@@ -96,9 +96,9 @@ class InlineFigures(SphinxPostTransform):
                 svg = re.sub(r'href="(\w+)\.ipynb#([^"]+)"', self.resolve, svg)
             except ValueError as error:
                 raise SphinxError(f"{self.env.docname}, figure {number}: {error}") from error
-            caption = f"<b>{words.format(number=number)}</b> {inline(title)}"
+            text = caption.format(number=number, title=inline(title))
             figure = (f'<figure class="sa-figure" id="figure-{number}">'
-                      f"<figcaption>{caption}</figcaption>{svg}</figure>")
+                      f"<figcaption>{text}</figcaption>{svg}</figure>")
             image.replace_self(nodes.raw("", figure, format="html"))
 
     def resolve(self, link):
