@@ -79,7 +79,9 @@ class BookFigure(Figure):
         width = 50 if spoken() == "en" else 26  # a Chinese character takes the room of two letters
         self.suptitle(textwrap.fill(title, width), x=0.01, ha="left", fontsize=13, gid="title")
         self.title = title
-        self.description = say("{title}. {facts}.", title=title, facts=say("; ").join(facts))
+        stop = "" if title.endswith(("?", "？")) else say(".")
+        self.description = say("{title}{stop} {facts}.", title=title, stop=stop,
+                               facts=say("; ").join(facts))
 
     def __repr__(self):
         return self.description

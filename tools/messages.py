@@ -9,6 +9,7 @@ a text of a question.
 """
 
 import io
+import itertools
 import json
 import re
 import tokenize
@@ -39,6 +40,8 @@ def in_markdown(text, say):
     for place, piece in enumerate(pieces):
         if place % 2 == 0:
             pieces[place] = in_prose(piece, say)
+        elif piece.startswith("```pycon"):
+            pieces[place] = re.sub("(?<=# ).+", lambda found: say(found[0], "comment"), piece)
         elif piece.startswith("```{code-cell}"):
             options, code = re.fullmatch(r"(```.*?\n(?::.*?\n)*)(.*)```", piece, re.DOTALL).groups()
             pieces[place] = f"{options}{in_code(code, say)}```"
@@ -76,11 +79,17 @@ def in_code(source, say):
     for start, end, note in literals(source):
         text = source[start:end]
         words = re.sub(r"\\[nt]", " ", FORMULA.sub(" ", FIELD.sub(" ", text)))
-        if re.search("[A-Za-z]{2}", words) and not NAME.fullmatch(text):
+        if (re.search("[A-Za-z]{2}", words) or beside_a_word(text)) and not NAME.fullmatch(text):
             edits.append((start, end, say(text, note)))
     for start, end, new in reversed(edits):
         source = source[:start] + new + source[end:]
     return source
+
+
+def beside_a_word(text):
+    """Whether it holds no word but a sign that Chinese sets wider: "{name}: {share}", ", "."""
+    rest, fields = FIELD.subn("", text)
+    return re.search("[:,;] ", rest) and (fields or not re.search(r"\w", rest))
 
 
 def literals(source):
@@ -89,10 +98,10 @@ def literals(source):
     for line in source.split("\n"):
         starts.append(starts[-1] + len(line) + 1)
     at = lambda place: starts[place[0] - 1] + place[1]  # noqa: E731
-    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    tokens = list(tokenize.generate_tokens(io.StringIO(source).readline))
     depth, opened = 0, []  # depth: inside how many parentheses of a naming call
-    last = before = ""
-    for token in tokens:
+    before, last = "", ""
+    for token, following in itertools.pairwise([*tokens, tokens[-1]]):
         kind, text = tokenize.tok_name[token.type], token.string
         if kind == "OP" and text in "()":
             depth += (1 if text == "(" else -1) if depth or last in NAMING else 0
@@ -100,7 +109,10 @@ def literals(source):
             opened.append(at(token.start))
         elif kind == "FSTRING_END" or kind == "STRING":
             start = opened.pop() if kind == "FSTRING_END" else at(token.start)
-            named = depth or (last == "=" and before in NAMING_ARGUMENTS)
+            named = (depth or (last == "=" and before in NAMING_ARGUMENTS)
+                     or (last == ":" and before == text)  # {"uniform": "uniform"}
+                     or (last == "[" and before[-1:].isalnum() | (before in ("]", ")"))
+                         and following.string == "]" and text[1:-1].isidentifier()))
             if not opened and not named:
                 quotes = re.match(r"""\w*('{3}|"{3}|'|")""", source[start:at(token.end)])
                 yield start + quotes.end(), at(token.end) - len(quotes[1]), "code"
