@@ -27,7 +27,7 @@ $(LITE)/installed: requirements-lite.txt constraints-lite.txt | $(VENV)/installe
 	@touch $@
 
 book: $(VENV)/installed $(LITE)/installed  ## build the website into _build/html (PYODIDE=folder: see for_teachers.md)
-	$(BIN)/jupyter-book build . -W --keep-going --quiet
+	$(BIN)/python tools/book.py
 	@$(LITE)/bin/python tools/lite.py $(if $(PYODIDE),--pyodide "$(PYODIDE)")
 	@$(BIN)/python tools/check_site.py
 

@@ -8,7 +8,6 @@ script too; assets/scripts/predictions.js opens it when the question is answered
 It works on the notebook's text before MyST-NB reads it; the notebook itself stays as it is.
 """
 
-import hashlib
 import json
 import re
 from pathlib import PurePosixPath
@@ -29,7 +28,7 @@ class Folder:
     def __init__(self, stem, words):
         self.stem, self.words = stem, words
         self.cells, self.keys = [], []
-        self.number = 0
+        self.number = self.quoted = 0
         self.key = None  # of the last prediction, until its answer is folded
         self.folding = False
 
@@ -69,8 +68,8 @@ class Folder:
 
     def frame_quotation(self, quotation):
         text = re.sub("^> ?", "", quotation["text"], flags=re.MULTILINE)
-        mark = hashlib.sha256(text.encode()).hexdigest()[:8]
-        return f"{self.begin_frame(f'{self.stem}/{mark}')}\n\n{text}\n\n</div>\n"
+        self.quoted += 1  # in every language the same
+        return f"{self.begin_frame(f'{self.stem}/{self.quoted}')}\n\n{text}\n\n</div>\n"
 
     def begin_frame(self, key):
         self.number += 1

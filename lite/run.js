@@ -48,7 +48,8 @@ const LITTLE = 2; // GB; browsers tell no more than 8
 const asked = new URLSearchParams(location.search);
 const language = asked.get("lang") === "zh" ? "zh" : "en";
 const say = TEXTS[language];
-const path = /^chapters\/\w+\.ipynb$/.test(asked.get("path")) ? asked.get("path") : "chapters/01_softmax.ipynb";
+const path = /^(zh\/)?chapters\/\w+\.ipynb$/.test(asked.get("path")) ? asked.get("path") : "chapters/01_softmax.ipynb";
+const book = path.startsWith("zh/") ? "../zh/" : "../";
 const place = (id) => document.getElementById(id);
 
 class Failure extends Error {}
@@ -83,7 +84,7 @@ function showFailure(text, button, onclick) {
   const list = document.createElement("ul");
   list.append(
     line(say.read, `../${path.replace(".ipynb", ".html")}`, say.readWhy),
-    line(say.zip, "../downloads/softattn-course.zip", say.zipWhy),
+    line(say.zip, `${book}downloads/softattn-course.zip`, say.zipWhy),
   );
   place("instead").replaceChildren(element("h2", say.instead), list);
 }

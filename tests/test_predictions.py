@@ -44,7 +44,7 @@ def test_a_question_and_what_answers_it():
 def test_a_quotation_is_framed_like_a_question():
     [text], keys = folded(QUOTED)
     assert re.fullmatch(
-        r'Text\.\n\n<div class="sa-prediction" id="prediction-1" data-key="01_mine/\w{8}">'
+        r'Text\.\n\n<div class="sa-prediction" id="prediction-1" data-key="01_mine/1">'
         r'<p class="sa-label">Prediction 1</p>\n\nWhat will\nit be\?\n\n</div>\n\n\nMore\.', text)
     assert keys == [], "nothing on the page can settle it"
 

@@ -263,5 +263,5 @@ def test_an_edited_question_makes_the_site_execute_its_chapters(tmp_path):
 
 
 def test_the_course_to_take_away_has_the_questions():
-    names = {name for name, _ in course_files(CHAPTERS.parent)}
+    names = {name for name, _ in course_files(CHAPTERS.parent, CHAPTERS, "en")}
     assert {f"chapters/{path.name}" for path in FILES} <= names

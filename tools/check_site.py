@@ -21,10 +21,11 @@ def toc_pages(toc):
 
 def missing_pages():
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-    return [page for page in toc_pages(toc) if not (SITE / f"{page}.html").is_file()]
+    both = [f"{book}{page}" for book in ("", "zh/") for page in toc_pages(toc)]
+    return [page for page in both if not (SITE / f"{page}.html").is_file()]
 
 
 if __name__ == "__main__":
     if missing := missing_pages():
         sys.exit(f"The site lacks pages of _toc.yml: {', '.join(missing)}")
-    print(f"The book: {(SITE / 'index.html').as_uri()}")
+    print(f"The book: {(SITE / 'index.html').as_uri()}, in Chinese: zh/index.html")

@@ -42,8 +42,18 @@ LATIN_GREEK_SIGNS = [*range(0x20, 0x250), *range(0x370, 0x400), *range(0x2000, 0
 APART_FROM_PYODIDE = re.compile(r"^# What it takes along.*?(?=\n\n|\Z)", flags=re.M | re.S)
 
 
-def chapter_files():
-    return sorted([*ROOT.glob("chapters/*.ipynb"), *ROOT.glob("chapters/*.questions.toml")])
+def chapters():
+    """{a folder among the notebooks: the folder that it is made of}, of either language."""
+    return {"chapters": ROOT / "chapters",
+            "zh/chapters": ROOT / "_build" / "zh" / "complete" / "chapters"}
+
+
+def chapter_files(folder):
+    return sorted([*folder.glob("*.ipynb"), *folder.glob("*.questions.toml")])
+
+
+def all_chapter_files():
+    return [path for folder in chapters().values() for path in chapter_files(folder)]
 
 
 def package_files():
@@ -82,9 +92,12 @@ def core_wheel(folder):
     """
     init = (ROOT / "softattn_core" / "__init__.py").read_text(encoding="utf-8")
     version = re.search(r'^__version__ = "(.*)"', init, flags=re.M)[1]
-    files = [*package_files(), *ROOT.glob("chapters/*.questions.toml"), ROOT / "LICENSE"]
-    content = {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in files}
-    content[f"softattn_core-{version}.dist-info/licenses/LICENSE"] = content.pop("LICENSE")
+    content = {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in package_files()}
+    for place, folder in zip(("chapters", "chapters/zh"), chapters().values(), strict=True):
+        content |= {f"{place}/{path.name}": path.read_bytes()
+                    for path in sorted(folder.glob("*.questions.toml"))}
+    licence = (ROOT / "LICENSE").read_bytes()
+    content[f"softattn_core-{version}.dist-info/licenses/LICENSE"] = licence
     return write_wheel("softattn_core", version, content, folder)
 
 
@@ -113,7 +126,7 @@ def font_wheel(whole, text, folder):
 
 def book_text():
     """All that a figure may have to write: what stands in the chapters and in the package."""
-    files = [*chapter_files(), *(path for path in package_files() if path.suffix != ".npz")]
+    files = [*all_chapter_files(), *(path for path in package_files() if path.suffix != ".npz")]
     return "".join(path.read_text(encoding="utf-8") for path in files)
 
 
@@ -153,7 +166,7 @@ def edition():
     A browser that kept an edited chapter of an older edition would otherwise show that one.
     """
     digest = hashlib.sha256()
-    for path in chapter_files():
+    for path in all_chapter_files():
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:12]
 
@@ -188,10 +201,11 @@ def write_json(path, content):
 
 def build_jupyterlite(wheels, address):
     """In a folder of its own: JupyterLite reads its settings from where it runs."""
-    (WORK / "files" / "chapters").mkdir(parents=True)
-    for path in [*chapter_files(), *ROOT.glob("chapters/*.md")]:  # these, so that links find them
-        shutil.copy(path, WORK / "files" / "chapters")
-    for path in WORK.glob("files/chapters/*.ipynb"):
+    for place, folder in chapters().items():
+        (WORK / "files" / place).mkdir(parents=True)
+        for path in [*chapter_files(folder), *folder.glob("*.md")]:  # the last for links to find
+            shutil.copy(path, WORK / "files" / place)
+    for path in WORK.glob("files/**/*.ipynb"):
         # Read, a text is one again; JupyterLite would show a file's lines with commas between.
         write_json(path, nbformat.read(path, as_version=4))
     write_json(WORK / "jupyter-lite.json", configuration(wheels, address))
@@ -234,7 +248,8 @@ def offer(elsewhere):
     """From now on the book's pages show "Run this chapter"."""
     script = (ROOT / "lite" / "offer.js").read_text(encoding="utf-8")
     text = f"const elsewhere = {json.dumps(elsewhere)};\n{script}"
-    (SITE / "_static" / "run_here.js").write_text(text, encoding="utf-8")
+    for book in (SITE, SITE / "zh"):
+        (book / "_static" / "run_here.js").write_text(text, encoding="utf-8")
 
 
 def clear(folder):
@@ -250,7 +265,8 @@ def made_from():
     """A hash of all that goes into a build, but for Pyodide."""
     others = [path for pattern in ("lite/*", "chapters/*.md", "*-lite.txt")
               for path in sorted(ROOT.glob(pattern))]
-    files = [*chapter_files(), *package_files(), *others, *(ROOT / "tools" / name for name in OWN)]
+    others += [ROOT / "tools" / name for name in OWN]
+    files = [*all_chapter_files(), *package_files(), *others]
     digest = hashlib.sha256()
     for path in files:
         digest.update(path.name.encode() + path.read_bytes())
@@ -271,7 +287,7 @@ def build(pyodide, note):
 
 
 def main(pyodide=None):
-    if not (SITE / "index.html").is_file():
+    if not (SITE / "zh" / "index.html").is_file():
         sys.exit("The book is not built: run 'make book' first.")
     kept, note = SITE / "lite" / "made_from.txt", f"{made_from()} {pyodide}"
     if not (kept.is_file() and kept.read_text(encoding="utf-8") == note):

@@ -106,8 +106,10 @@ def wrong(page):
 
 
 def update(page):
-    catalogue_path(page).parent.mkdir(parents=True, exist_ok=True)
-    updated(page).save(str(catalogue_path(page)), newline="\n")
+    path, text = catalogue_path(page), str(updated(page))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.is_file() or path.read_text(encoding="utf-8") != text:
+        path.write_text(text, encoding="utf-8", newline="\n")
     for message in waiting(page):
         print(f"{page} waits: {message}")
     for message, fault in wrong(page):

@@ -26,14 +26,14 @@ KEPT = {
 }
 MARKED_CHINESE = re.compile(r'<span lang="zh">(.*?)</span>')
 SET = {
-    "half-width punctuation beside Chinese": rf"[{HAN}][,:;?!]|[{HAN}]\.(?!\w)|[{HAN}]\.\.",
+    "half-width punctuation beside Chinese": rf"[{HAN}][,:;?!]|[,:;?!][{HAN}]|[{HAN}]\.(?!\w)|[{HAN}]\.\.",
     "half-width parentheses around Chinese": rf"(?<!\])\([^()]*[{HAN}][^()]*\)",
     "straight quotes beside Chinese": rf'[{HAN}]"|"[{HAN}]',
     "no space between Chinese and Latin, digits, formula or code":
         rf"[{HAN}][A-Za-z0-9$`]|[A-Za-z0-9$`%][{HAN}]",
     "a space beside full-width punctuation": rf"\S [{FULL}]|[（“《] ",
     "repeated punctuation": r"([，。：；？！、])[，。：；？！、]",
-    "a line break within Chinese": rf"[{HAN}{FULL}]\n[{HAN}（“《]",
+    "a line break within Chinese": rf"(?<!\$\$)\n[{HAN}（“《]",
     "several spaces": r"\S  +\S",
 }
 LATIN_RUN = re.compile(r"(?:[A-Za-z][A-Za-z'’-]*[ ,.;:]+){4,}[A-Za-z]+")

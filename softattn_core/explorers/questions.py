@@ -34,7 +34,7 @@ from pathlib import Path
 import traitlets
 
 from softattn_core.explorers.base import Explorer, front_end, style
-from softattn_core.language import say
+from softattn_core.language import say, spoken
 from softattn_core.tables import inline
 
 NUMBER_KEYS = {"ask": str, "answer": str, "tolerance": (int, float), "check": str, "reason": str,
@@ -59,6 +59,8 @@ class Questions(Explorer):
 
     def __init__(self, chapter, *names):
         path = Path(f"{chapter}.questions.toml")
+        if spoken() != "en" and Path(spoken(), path).is_file():  # a browser's Python has both
+            path = Path(spoken(), path)
         known = load_questions(path)
         if missing := [name for name in names if name not in known]:
             raise ValueError(f"{path.name} has no question {missing[0]!r}; it has "
