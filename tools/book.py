@@ -36,9 +36,15 @@ def complete_chapters():
     folder = CHINESE / "complete" / "chapters"
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(CHINESE / "chapters", folder)
-    for path in EXECUTED.glob("*.ipynb"):
-        notebook = normal(nbformat.read(path, as_version=4))
-        (folder / path.name).write_text(to_text(notebook), encoding="utf-8", newline="\n")
+    for path in folder.glob("*.ipynb"):
+        notebook = nbformat.read(path, as_version=4)
+        # What the page shows has more cells: those that fold the answers.
+        shown = nbformat.read(EXECUTED / path.name, as_version=4)
+        executed = {cell.id: cell for cell in shown.cells}
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                cell.outputs = executed[cell.id].outputs
+        path.write_text(to_text(normal(notebook)), encoding="utf-8", newline="\n")
     return folder
 
 

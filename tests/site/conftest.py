@@ -16,6 +16,7 @@ from tools.serve import make_server
 
 ROOT = Path(__file__).parents[2]
 PAGES = toc_pages(yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8")))
+BOTH = [*PAGES, *(f"zh/{page}" for page in PAGES)]  # the English book, and the Chinese one in it
 # An installed Chrome gives each of its windows two hidden pages for its address bar. Without them
 # a window costs a third. The list takes the place of Playwright's own, so it repeats that.
 FEATURES = ["WebUIOmniboxPopup", "WebUIOmniboxAimPopup", *"""
@@ -41,7 +42,7 @@ def unfold(page):
 def pytest_generate_tests(metafunc):
     # The session's scope makes pytest run all tests of one page, then those of the next.
     if "page_name" in metafunc.fixturenames:
-        metafunc.parametrize("page_name", PAGES, scope="session")
+        metafunc.parametrize("page_name", BOTH, scope="session")
 
 
 @pytest.fixture(scope="session")
