@@ -25,7 +25,7 @@ TEXTS = {
         "chapter": "运行本章",
         "solutions": "运行习题解答",
         "first": "运行第 1 章",
-        "how": "在浏览器中，用 Python。首次约需下载 46 MB{elsewhere}：约半分钟。",
+        "how": "就在浏览器里，用 Python。第一次要下载约 46 MB{elsewhere}：大约半分钟。",
         "elsewhere": "，其中大部分来自 cdn.jsdelivr.net",
     },
 }

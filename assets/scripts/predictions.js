@@ -16,7 +16,7 @@ const WORDS = {
     made: "已做 {made} / {all} 个预测",
     forget: "清除我的答案",
     sure: "清除所有章节的全部答案？",
-    continue: "继续第 {number} 章",
+    continue: "接着读第 {number} 章",
     answers: "预测的答案",
   },
 };
