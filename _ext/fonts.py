@@ -18,9 +18,14 @@ CHINESE = re.compile("[—‘-”…\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
 
 
 def page_text(outdir):
-    """All characters of all pages, the explorers' strings included (they stand in the pages)."""
-    pages = [path.read_text(encoding="utf-8") for path in Path(outdir).rglob("*.html")]
-    text = html.unescape("".join(pages))
+    """All characters of the book's pages, with what its scripts write there.
+
+    The explorers' strings stand in the pages. Other books in the folder, zh/ and lite/, have fonts
+    of their own.
+    """
+    pages = [*Path(outdir).glob("*.html"), *Path(outdir, "chapters").glob("*.html")]
+    files = [*pages, *Path(outdir, "_static").glob("*.js")]
+    text = html.unescape("".join(path.read_text(encoding="utf-8") for path in files))
     return re.sub(r"\\u([0-9a-f]{4})", lambda match: chr(int(match[1], 16)), text)
 
 

@@ -248,8 +248,8 @@ def offer(elsewhere):
     """From now on the book's pages show "Run this chapter"."""
     script = (ROOT / "lite" / "offer.js").read_text(encoding="utf-8")
     text = f"const elsewhere = {json.dumps(elsewhere)};\n{script}"
-    for book in (SITE, SITE / "zh"):
-        (book / "_static" / "run_here.js").write_text(text, encoding="utf-8")
+    for static in (SITE / "_static", SITE / "zh" / "_static"):
+        (static / "run_here.js").write_text(text, encoding="utf-8")
 
 
 def clear(folder):

@@ -16,6 +16,9 @@ SEAM = "\n/**/\n"
 # An entry of strings.js, without its indentation: `key: { en: "…", zh: "…" },`
 SENTENCE = re.compile(r"^(?P<key>\w+): \{\s*en: .*?\},\n", re.MULTILINE | re.DOTALL)
 
+# What one says in both languages.
+BOTH = re.compile(r'\{\s*en: ?("(?:[^"\\]|\\.)*"),\s*zh: ?("(?:[^"\\]|\\.)*"),?\s*\}')
+
 # Strings, templates and regular expressions of JavaScript, whose spaces mean something.
 KEPT = r'"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`|(?:(?<=[(=] )|(?<=\())/(?!/)(?:[^/\\\n]|\\.)+/'
 
@@ -48,8 +51,12 @@ def style(*names):
 
 def in_one_language(code, language):
     """The code of a page of this language ("en" or "zh"), which needs no sentence in the other."""
-    one = r'\{\s*en: ?("(?:[^"\\]|\\.)*"),\s*zh: ?("(?:[^"\\]|\\.)*"),?\s*\}'
-    return re.sub(one, rf"{{{language}:\{1 + (language == 'zh')}}}", code)
+    return BOTH.sub(rf"{{{language}:\{1 + (language == 'zh')}}}", code)
+
+
+def always_chinese(code):
+    """The code of a Chinese notebook, whose page (Jupyter's) may be in any language."""
+    return BOTH.sub(r"{en:\2,zh:\2}", code)
 
 
 def slim(path):
@@ -91,7 +98,7 @@ class Explorer(anywidget.AnyWidget):
     def __init__(self, **values):
         super().__init__(**values)
         if spoken() != "en":
-            self._esm = in_one_language(self._esm, spoken())
+            self._esm = always_chinese(self._esm)
         self.initial = {name: getattr(self, name) for name in self.controls}
         self.rules = {name: rule(self.traits()[name]) for name in self.controls}
 

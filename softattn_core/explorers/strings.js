@@ -267,12 +267,11 @@ const STRINGS = {
   rowIs: { en: "{word}: {weights}; sum {sum}", zh: "{word}：{weights}；总和 {sum}" },
 };
 
-// say(node)("score", { name: "cat" }): the sentence in the language of that part of the page; or in
-// the one that it has, where Python has left no other.
+// say(node)("score", { name: "cat" }): the sentence in the language of that part of the page.
 function sayIn(node) {
   const language = (node.closest("[lang]")?.lang || "en").startsWith("zh") ? "zh" : "en";
   return (key, values = {}) =>
-    (STRINGS[key][language] ?? STRINGS[key].zh).replace(/\{(\w+)\}/g, (_, name) => values[name]);
+    STRINGS[key][language].replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
 
 // The attributes that make screen readers and fonts treat Chinese words as Chinese.
