@@ -10,7 +10,8 @@ def due():
     """{what must be tested: (how its tests' ids begin, how many of them there are at least)}."""
     pages = toc_pages(yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8")))
     opened = "tests/site/test_pages.py::test_page_is_whole_and_asks_nobody[{}]"
-    wanted = {f"the page {page}": (opened.format(page), 1) for page in pages}
+    wanted = {f"the page {page}": (opened.format(page), 1)
+              for page in (*pages, *(f"zh/{page}" for page in pages))}
     for page in pages:
         if (path := ROOT / f"{page}.ipynb").is_file():
             cells = [cell for cell in nbformat.read(path, as_version=4).cells

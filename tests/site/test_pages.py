@@ -232,7 +232,9 @@ def test_explorer_code_of_a_page_is_small(seen):
     stored = [piece for widget in widgets for part in ("_esm", "_css")
               for piece in widget.get(part, [])]
     assert set(stored) == set(range(len(code))) and len(set(code)) == len(code)
-    assert len(gzip.compress("".join(sorted(code)).encode())) <= 20_000
+    # A Chinese character takes three bytes.
+    limit = 21_000 if "/zh/" in seen.page.url else 20_000
+    assert len(gzip.compress("".join(sorted(code)).encode())) <= limit
 
 
 def files_in(folder):

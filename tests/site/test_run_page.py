@@ -160,7 +160,8 @@ def test_it_is_accessible_and_fits_a_phone(start, theme):
 
 def built(monkeypatch, tmp_path, elsewhere=True):
     """What run_here.js holds once the notebooks were built."""
-    (tmp_path / "_static").mkdir(exist_ok=True)
+    for folder in ("_static", "zh/_static"):
+        (tmp_path / folder).mkdir(parents=True, exist_ok=True)
     monkeypatch.setattr("tools.lite.SITE", tmp_path)
     offer(elsewhere)
     return (tmp_path / "_static" / "run_here.js").read_text(encoding="utf-8")

@@ -9,6 +9,7 @@ import pytest
 
 KINDS = {".html": "html", ".css": "css", ".js": "js", ".woff2": "fonts", ".woff": "fonts"}
 LIMIT = 450 * 1024
+CHINESE_FONT = 250 * 1024  # of the Chinese book, for a reader whose computer has none
 
 
 def zipped(content):
@@ -36,7 +37,8 @@ def test_a_page_with_its_fonts_is_small(seen, site_dir, site_url):
     assert by_kind["html"] and by_kind["css"] and by_kind["js"]
     if seen.page.locator("math, :lang(zh)").count():
         assert by_kind["fonts"]
-    assert by_kind.total() - by_kind["weights"] <= LIMIT, by_kind
+    limit = LIMIT + (CHINESE_FONT if "/zh/" in seen.page.url else 0)
+    assert by_kind.total() - by_kind["weights"] <= limit, by_kind
 
 
 def test_a_page_asks_for_no_icon_font(seen, site_dir):
