@@ -27,7 +27,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).parents[1]
 FAULTS = ROOT / "tests" / "faults.toml"
 KINDS = ("core", "JavaScript", "notebook", "prose", "question", "figure", "checkpoint",
-         "configuration")
+         "configuration", "translation")
 BUILD = "make book"  # in place of a test: the site must not build
 MOST_SECONDS = 600
 

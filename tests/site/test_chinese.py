@@ -1,6 +1,8 @@
 """The Chinese book as it is built: the same numbers, no English left, and the way to its twin."""
 
+import json
 import re
+import zipfile
 from collections import Counter
 
 import nbformat
@@ -8,7 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from tests.site.conftest import PAGES, ROOT
-from tools.chinese import CHINESE
+from tools.chinese import CHINESE, SPEAK
 from tools.translation_rules import english_left
 
 COMPLETE = CHINESE / "complete" / "chapters"
@@ -53,3 +55,42 @@ def test_no_english_sentence_is_left(seen, page_name):
     texts = prose(seen)
     assert len(texts) > 10
     assert [run for text in texts for run in english_left(text)] == []
+
+
+def test_every_page_leads_to_its_twin(seen, site_url, page_name):
+    chinese = page_name.startswith("zh/")
+    twin = page_name.removeprefix("zh/") if chinese else f"zh/{page_name}"
+    assert seen.page.locator("html").get_attribute("lang") == ("zh-CN" if chinese else "en")
+    link, head = seen.page.locator("a.sa-twin"), seen.page.locator("link[rel=alternate][hreflang]")
+    for each in (link, head):
+        assert each.evaluate("(link) => link.href") == f"{site_url}/{twin}.html"
+        assert each.get_attribute("hreflang") == ("en" if chinese else "zh-CN")
+    assert link.inner_text() == ("English" if chinese else "中文") and link.is_visible()
+
+
+def test_a_place_has_the_same_name_in_both_books(seen, site_dir, page_name):
+    """So a bookmark, or a link from elsewhere, holds in both."""
+    if page_name.startswith("zh/"):
+        twin = (site_dir / f"{page_name.removeprefix('zh/')}.html").read_text(encoding="utf-8")
+        sections = seen.page.locator("article section")
+        sections = sections.evaluate_all("(all) => all.map((section) => section.id)")
+        lost = [name for name in sections if f'id="{name}"' not in twin]
+        # Docutils has other rules for what is no letter of English.
+        assert len(lost) <= len(sections) / 10 and not any(re.match("id\\d", one) for one in lost)
+
+
+def test_the_course_to_take_away_is_chinese_and_answers_no_prediction(site_dir):
+    files = {}
+    for book in (".", "zh"):
+        with zipfile.ZipFile(site_dir / book / "downloads" / "softattn-course.zip") as course:
+            files[book] = {name: course.read(name) for name in course.namelist()
+                           if not name.endswith(".claims.toml")}
+    assert files["."].keys() == files["zh"].keys()
+    assert "在这个文件夹里运行" in files["zh"]["softattn-course/README.md"].decode()
+    cells = json.loads(files["zh"]["softattn-course/chapters/01_softmax.ipynb"])["cells"]
+    code = [cell for cell in cells if cell["cell_type"] == "code"]
+    assert "".join(code[0]["source"]).endswith(SPEAK)
+    answers = [cell for cell in code if "reveal" in cell["metadata"].get("tags", [])]
+    assert len(answers) > 5 and not any(cell["outputs"] for cell in answers)
+    assert sum(bool(cell["outputs"]) for cell in code) > 10
+    assert code[1]["execution_count"] == 2
