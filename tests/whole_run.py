@@ -5,6 +5,8 @@ import yaml
 
 from tools.check_site import ROOT, toc_pages
 
+COMPLETE = "_build/zh/complete"  # the Chinese notebooks, with the outputs of the build
+
 
 def due():
     """{what must be tested: (how its tests' ids begin, how many of them there are at least)}."""
@@ -17,6 +19,7 @@ def due():
             cells = [cell for cell in nbformat.read(path, as_version=4).cells
                      if cell.cell_type == "code" and cell.source.strip()]
             wanted[f"the notebook {page}"] = (f"{page}.ipynb::", len(cells))
+            wanted[f"the notebook zh/{page}"] = (f"{COMPLETE}/{page}.ipynb::", len(cells))
     for path in [*ROOT.glob("tests/**/test_*.py"), ROOT / "README.md"]:
         name = path.relative_to(ROOT).as_posix()
         wanted[name] = (f"{name}::", 1)
