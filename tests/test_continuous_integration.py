@@ -40,6 +40,10 @@ def test_nothing_is_published_but_what_was_tested():
     [upload] = [step for step in JOBS["test"]["steps"] if "upload-pages" in step.get("uses", "")]
     assert upload["with"]["path"] == "_build/html"
     assert JOBS["publish"]["needs"] == "test"
+    assert JOBS["publish"]["if"] == "github.ref == 'refs/heads/main'"
+    assert {name: job.get("if") for name, job in JOBS.items() if name != "publish"} == {
+        "test": "github.event_name != 'schedule'", "drill": "github.event_name == 'schedule'",
+        "browser": "github.event_name == 'schedule'"}
     assert not any("continue-on-error" in place for job in JOBS.values()
                    for place in (job, *job["steps"]))
 

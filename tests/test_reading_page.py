@@ -4,8 +4,10 @@ import re
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 import yaml
+from front_page import causal_picture
 
 from .test_prose import sections
 
@@ -76,3 +78,12 @@ def test_every_page_with_a_number_has_its_card_on_the_front_page():
         assert link == f"chapters/{name}"
         first = nbformat.read(root / f"{link}.ipynb", as_version=4).cells[0].source
         assert first.startswith(f"# {title}\n") or first == f"# {title}"
+
+
+def test_no_row_of_the_masked_picture_sees_what_comes_after_it():
+    rects = re.findall(r'x="([\d.]+)" y="([\d.]+)".*?fill-opacity="([\d.]+)"', causal_picture())
+    assert len(rects) == 36
+    cells = sorted((float(y), float(x), float(shade)) for x, y, shade in rects)
+    shades = np.array([shade for *_, shade in cells]).reshape(6, 6)
+    unseen = shades == shades.min()
+    assert (unseen == ~np.tri(6, dtype=bool)).all()

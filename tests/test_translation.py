@@ -146,6 +146,9 @@ def test_more_rules_notice():
     assert faults("<b>one</b>", "一", "paragraph")[0].startswith("tags")
     assert faults("sum {x:.3f}", "总和 {y:.3f}", "code")[0].startswith("fields")
     assert faults("{name:13} words", "{name:9} 个词", "code") == []
+    for english in ("It is no sum.", "It doesn't end.", "Nothing is left.", "It ends without one."):
+        assert faults(english, "结束了。", "paragraph")[0].startswith("a negation is lost"), english
+        assert faults(english, "没有结束。", "paragraph") == []
     assert faults("All of it.", "Everything.", "paragraph")[0].startswith("no Chinese")
 
 

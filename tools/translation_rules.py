@@ -38,6 +38,10 @@ SET = {
     "a line break within Chinese": rf"(?<!\$\$)\n[{HAN}（“《]",
     "several spaces": r"\S  +\S",
 }
+# But for turns of phrase that deny nothing, and Python's None.
+NEGATION = re.compile(r"\b(?:(?i:no|nor|nothing|nobody|neither|never|cannot|without|\w+n['’]t)|none"
+                      r"|(?<!than )[Nn]ot(?! only))\b")
+CHINESE_NEGATION = re.compile("[不没无未非别勿否免莫]|去掉|剔")
 LATIN_RUN = re.compile(r"(?:[A-Za-z][A-Za-z'’-]*[ ,.;:]+){4,}[A-Za-z]+")
 
 
@@ -61,7 +65,8 @@ def faults(message, translation, kind):
     same = translation == message and (re.search(r"\d|\]\(https?:", message)
                                        or message in reviewed())
     if not code and not same:
-        found += [*not_translated(translation), *other_terms(message, translation)]
+        found += [*not_translated(translation), *other_terms(message, translation),
+                  *lost_negation(message, translation)]
     return found
 
 
@@ -132,6 +137,15 @@ def english_left(text):
     for run in LATIN_RUN.findall(text):
         if not set(re.findall("[a-z]+", run.lower())) <= set(ENGLISH_WORDS):
             yield run
+
+
+def lost_negation(message, translation):
+    """A "not" and none in the Chinese. Which word it denies, no rule can tell."""
+    plain = re.sub(r"`[^`]*`|\]\([^)]*\)|<[^>]*>", "", FORMULA.sub("", message))
+    if any(known in translation for known in reviewed()):
+        return
+    if (word := NEGATION.search(plain)) and not CHINESE_NEGATION.search(translation):
+        yield f"a negation is lost: {word[0]!r}"
 
 
 def other_terms(message, translation):

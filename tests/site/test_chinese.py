@@ -57,6 +57,15 @@ def test_no_english_sentence_is_left(seen, page_name):
     assert [run for text in texts for run in english_left(text)] == []
 
 
+def test_an_emphasis_is_seen(seen, page_name):
+    """Characters are not slanted, so they have to be bolder than what stands around them."""
+    alike = seen.page.locator("article em").evaluate_all("""(all) => all.filter((em) => {
+        const [own, around] = [em, em.parentElement].map((node) => getComputedStyle(node));
+        return own.fontStyle === around.fontStyle && own.fontWeight === around.fontWeight;
+    }).map((em) => em.textContent)""")
+    assert alike == []
+
+
 def test_every_page_leads_to_its_twin(seen, site_url, page_name):
     chinese = page_name.startswith("zh/")
     twin = page_name.removeprefix("zh/") if chinese else f"zh/{page_name}"

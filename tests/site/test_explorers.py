@@ -390,6 +390,17 @@ def test_the_point_goes_where_the_arrow_keys_say(show):
     assert spoken.startswith("cat 猫 1.000")
 
 
+def test_the_legend_names_each_mark(show):
+    page = show(SimplexExplorer()).page
+    marks = page.locator(".sa-key li").evaluate_all("""(all) => all.map(
+        (li) => [li.querySelector("svg > *").getAttribute("class"), li.innerText])""")
+    said = {"sa-path": "temperature alone", "sa-step": "step of learning",
+            "sa-goal": "right answer"}
+    assert [mark for mark, _ in marks] == list(said)
+    for mark, text in marks:
+        assert said[mark] in text, (mark, text)
+
+
 def test_one_descent_step(show):
     page = show(SimplexExplorer(target=1)).page
     page.get_by_role("button", name="Take one step").click()
