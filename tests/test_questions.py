@@ -105,15 +105,14 @@ def test_each_wrong_answer_has_a_reason_of_its_own(path, name):
 
 @EACH
 def test_each_reason_belongs_to_its_own_answer(path, name):
-    """Words of each wrong answer's reason stand beside it, and what they say is true."""
+    """Words of each answer's reason stand beside it, and what they say is true."""
     question = load_questions(path)[name]
     names = named(question.get("let", {}))
     entries = [*question.get("choices", []), *question.get("slips", [])]
     for entry in entries:
-        if not entry.get("right"):
-            words, line = entry["because"]
-            assert [other for other in entries if words in other["reason"]] == [entry], words
-            assert value(line, names), (words, line)
+        words, line = entry["because"]
+        assert [other for other in entries if words in other["reason"]] == [entry], words
+        assert value(line, names), (words, line)
 
 
 @EACH
