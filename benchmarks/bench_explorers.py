@@ -1,46 +1,22 @@
-"""The explorers' page: how soon it lives, and how quickly it follows a slider.
+"""How quickly two explorers follow a slider: each event, and the frames until it is painted."""
 
-The same notebook is built twice: with our host, and with the stock ipywidgets embedding (require.js
-and html-manager from npm, served from the same local server). Without npm only ours is measured.
-"""
-
-import gzip
-import shutil
 import statistics
-import subprocess
-import sys
 import tempfile
-import threading
 from pathlib import Path
 
-import anywidget
-import nbformat
 from playwright.sync_api import sync_playwright
 
+from softattn_core.explorers import SimplexExplorer, SoftmaxExplorer
 from tests.site.conftest import launch
-from tools.serve import make_server
+from tests.site.test_explorers import page_with
 
-ROOT = Path(__file__).parents[1]
-LOADS = 9
 EVENTS = 1000
-CELLS = ["from softattn_core.explorers import SimplexExplorer, SoftmaxExplorer\nSoftmaxExplorer()",
-         "SimplexExplorer()"]
-STOCK = """
-html_static_path = ["stock"]
-nb_ipywidgets_js = {
-    "require.js": {}, "config.js": {}, "embed-amd.js": {"data-jupyter-widgets-cdn": ""},
-}
-"""
-# Notes the moment at which the first explorer has its slider.
-WATCH = """new MutationObserver((_, observer) => {
-  if (!document.querySelector(".sa-range")) return;
-  window.aliveAfter = performance.now();
-  observer.disconnect();
-}).observe(document, { childList: true, subtree: true });"""
 
 SLIDE = """([explorer, events]) => {
   const root = document.querySelectorAll(".sa-explorer")[explorer];
   const range = root.querySelector(".sa-range");
+  const { queueMicrotask } = window;
+  window.queueMicrotask = (draw) => draw();  // what the event changes is drawn within the event
   const times = [];
   for (let n = 0; n < events; n += 1) {
     range.value = (n % 200) / 10 - 10;
@@ -49,6 +25,7 @@ SLIDE = """([explorer, events]) => {
     root.getBoundingClientRect();  // makes the browser lay out at once
     times.push(performance.now() - start);
   }
+  window.queueMicrotask = queueMicrotask;
   return times;
 }"""
 
@@ -84,83 +61,6 @@ FRAMES = """async ([explorer, events]) => {
 }"""
 
 
-def build(folder, kind, stock_files):
-    """The notebook's page under folder/kind, in the book's theme."""
-    source = folder / f"source-{kind}"
-    source.mkdir()
-    cells = [nbformat.v4.new_markdown_cell("# Explorers")]
-    notebook = nbformat.v4.new_notebook(cells=cells + [nbformat.v4.new_code_cell(c) for c in CELLS])
-    nbformat.write(notebook, source / "index.ipynb")
-    extensions = ["myst_nb"]
-    settings = STOCK
-    if kind == "ours":
-        extensions.append("explorables")
-        settings = "nb_ipywidgets_js = {}\n"
-    else:
-        shutil.copytree(stock_files, source / "stock")
-    (source / "conf.py").write_text(
-        f"import sys\nsys.path.insert(0, {str(ROOT / '_ext')!r})\nextensions = {extensions}\n"
-        f"html_theme = 'sphinx_book_theme'\nnb_execution_mode = 'force'\n{settings}",
-        encoding="utf-8")
-    subprocess.run([sys.executable, "-m", "sphinx", "-q", source, folder / kind], check=True,
-                   capture_output=True)
-
-
-def stock_scripts(folder):
-    """require.js, html-manager and anywidget's own front end, or None without npm."""
-    npm = shutil.which("npm")
-    if npm is None:
-        return None
-    subprocess.run([npm, "install", "--silent", "--no-audit", "--no-fund", "--prefix", folder,
-                    "@jupyter-widgets/html-manager@1.0", "requirejs@2.3"], check=True)
-    modules, stock = folder / "node_modules", folder / "stock"
-    own = Path(anywidget.__file__).parent / "nbextension" / "index.js"
-    stock.mkdir()
-    shutil.copy(modules / "requirejs" / "require.js", stock)
-    shutil.copy(modules / "@jupyter-widgets" / "html-manager" / "dist" / "embed-amd.js", stock)
-    shutil.copy(own, stock / "anywidget.js")
-    (stock / "config.js").write_text(
-        'require.config({ paths: { anywidget: "_static/anywidget" } });', encoding="utf-8")
-    return stock
-
-
-def load(browser, address):
-    """(milliseconds from navigation to the first live explorer, {script: its bytes})."""
-    context = browser.new_context()
-    page = context.new_page()
-    page.add_init_script(WATCH)
-    responses = []
-    page.on("response", lambda response: responses.append(response))
-    page.goto(address)
-    page.wait_for_function("window.aliveAfter !== undefined", timeout=60_000)
-    alive_after = page.evaluate("window.aliveAfter")
-    scripts = {r.url: r.body() for r in responses
-               if r.request.resource_type == "script" and not r.url.startswith("blob:")}
-    context.close()
-    return alive_after, scripts
-
-
-def kilobytes(scripts):
-    plain = sum(map(len, scripts.values()))
-    zipped = sum(len(gzip.compress(text)) for text in scripts.values())
-    return f"{plain / 1e3:.0f} kB of script ({zipped / 1e3:.0f} kB gzip)"
-
-
-def report_loading(browser, addresses):
-    times = {kind: [] for kind in addresses}
-    scripts = {}
-    for _ in range(LOADS):  # in turn, so that both meet the same machine
-        for kind, address in addresses.items():
-            alive_after, scripts[kind] = load(browser, address)
-            times[kind].append(alive_after)
-    for kind, all_times in times.items():
-        print(f"  {kind:5} first explorer alive after {statistics.median(all_times):.0f} ms "
-              f"({min(all_times):.0f}–{max(all_times):.0f}), {kilobytes(scripts[kind])}")
-    if "stock" in times:
-        medians = [statistics.median(times[kind]) for kind in ("ours", "stock")]
-        print(f"  ours / stock: {medians[0] / medians[1]:.2f} of the time (aim: at most 0.50)")
-
-
 def report_sliding(browser, address):
     page = browser.new_page()
     page.goto(address)
@@ -182,24 +82,12 @@ def report_sliding(browser, address):
 
 def main():
     print("Explorers (aims: worst under 4 ms unslowed, painted within 2 frames)")
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        site = folder / "site"
-        site.mkdir()
-        stock = stock_scripts(folder)
-        kinds = ["ours"] if stock is None else ["ours", "stock"]
-        for kind in kinds:
-            build(site, kind, stock)
-        server = make_server(site)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        root = f"http://127.0.0.1:{server.server_port}"
-        with sync_playwright() as playwright:
-            browser = launch(playwright)
-            report_loading(browser, {kind: f"{root}/{kind}/index.html" for kind in kinds})
-            report_sliding(browser, f"{root}/ours/index.html")
-            browser.close()
-        server.shutdown()
-        server.server_close()
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        path = Path(folder, "page.html")
+        path.write_text(page_with(SoftmaxExplorer(), SimplexExplorer()), encoding="utf-8")
+        browser = launch(playwright)
+        report_sliding(browser, path.as_uri())
+        browser.close()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The explorers in a real browser: their values equal softattn_core, and everyone can use them."""
 
 import gzip
+import io
 import json
 import random
 import re
@@ -15,6 +16,7 @@ import nbformat
 import numpy as np
 import pytest
 import traitlets
+from PIL import Image
 from website import style_sheet
 
 from softattn_core import (
@@ -695,6 +697,15 @@ def test_what_shows_a_control_has_contrast_and_survives_forced_colours(show):
         assert contrast(found["field"], found["surface"]) >= 3
         track = re.findall(r"(?:color|rgb)\([^)]*\)", found["track"])[0]
         assert contrast(track, found["surface"]) >= 3
+
+
+def test_the_words_of_the_primary_button_are_seen_in_forced_colours(show):
+    """The browser lays a plate of the page's colour behind words, in which they would vanish."""
+    page = show(SimplexExplorer(), forced_colors="active").page
+    button = page.locator("button.sa-primary")
+    pixels = np.asarray(Image.open(io.BytesIO(button.screenshot())).convert("L"), dtype=int)
+    words = pixels[12:-12, 20:-20]
+    assert np.ptp(words) > 128 and 0.02 < (abs(words - pixels[6, 20]) > 64).mean() < 0.5
 
 
 def contrast(one, other):
