@@ -1,8 +1,11 @@
 """The committed notebooks are in the normal form that `make notebooks` writes."""
 
+import os
+
 import nbformat
 import pytest
 from downloads import unanswered
+from jupyter_client import KernelManager
 
 from tools.notebooks import SUMMARY, normal, paths, to_text
 
@@ -59,3 +62,9 @@ def test_live_cells_come_in_pairs(path):
     for cell in nbformat.read(path, as_version=4).cells:
         if cell.cell_type == "code" and "interact(" in cell.source:
             assert set(cell.metadata["tags"]) == {"remove-output", "nbval-ignore-output"}, cell.id
+
+
+def test_kernels_that_start_at_once_share_no_address():
+    one, two = KernelManager(), KernelManager()
+    if os.name == "posix":
+        assert one.transport == two.transport == "ipc" and one.ip != two.ip

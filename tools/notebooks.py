@@ -13,6 +13,10 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
+if __package__ is None:
+    sys.path.insert(0, str(Path(__file__).parents[1]))
+from _ext import kernels  # noqa: F401  from here on they are spoken to through files, not ports
+
 ROOT = Path(__file__).parents[1]
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
 KEPT = ("text/plain",)
