@@ -109,6 +109,7 @@ def contents(wheel):
 
 def test_the_wheel_of_the_core_holds_the_package_and_the_questions(tmp_path):
     wheel = lite.core_wheel(tmp_path)
+    assert wheel.parent == tmp_path, "where JupyterLite looks for it"
     files = contents(wheel)
     tracked = {path.relative_to(ROOT).as_posix() for path in lite.package_files()}
     assert len(tracked) > 30 and tracked <= files.keys()

@@ -93,9 +93,9 @@ def core_wheel(folder):
     init = (ROOT / "softattn_core" / "__init__.py").read_text(encoding="utf-8")
     version = re.search(r'^__version__ = "(.*)"', init, flags=re.M)[1]
     content = {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in package_files()}
-    for place, folder in zip(("chapters", "chapters/zh"), chapters().values(), strict=True):
+    for place, own in zip(("chapters", "chapters/zh"), chapters().values(), strict=True):
         content |= {f"{place}/{path.name}": path.read_bytes()
-                    for path in sorted(folder.glob("*.questions.toml"))}
+                    for path in sorted(own.glob("*.questions.toml"))}
     licence = (ROOT / "LICENSE").read_bytes()
     content[f"softattn_core-{version}.dist-info/licenses/LICENSE"] = licence
     return write_wheel("softattn_core", version, content, folder)

@@ -113,11 +113,15 @@ class Reader:
             ?.session?.kernel?.status === "idle" """)
 
     def run_all(self):
-        """The notebook after all its cells were run to the end."""
+        """The notebook after all its cells were run to the end, or to the first that fails."""
         self.page.evaluate("jupyterapp.commands.execute('notebook:run-all-cells')")
-        self.wait("""[...jupyterapp.shell.currentWidget.content.model.cells]
-            .filter((cell) => cell.type === "code" && cell.sharedModel.source.trim())
-            .every((cell) => cell.executionCount && cell.executionState === "idle")""")
+        self.wait("""(() => {
+            const cells = [...jupyterapp.shell.currentWidget.content.model.cells]
+                .filter((cell) => cell.type === "code" && cell.sharedModel.source.trim());
+            return cells.every((cell) => cell.executionCount && cell.executionState === "idle")
+                || cells.some((cell) => cell.sharedModel.outputs.some(
+                    (output) => output.output_type === "error"));
+        })()""")
         return self.saved()
 
     def saved(self):
