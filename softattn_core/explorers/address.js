@@ -25,8 +25,7 @@ function linkButton({ model, el, say, name, agree = () => true, node, tell }) {
   const id = `${name}-${place + 1}`;
   const rules = model.get("rules");
   const initial = model.get("initial");
-  const present = () => Object.fromEntries(Object.keys(rules).map((trait) => [trait, model.get(trait)]));
-  const changed = () => Object.entries(present())
+  const changed = () => Object.keys(rules).map((trait) => [trait, model.get(trait)])
     .filter(([trait, value]) => JSON.stringify(value) !== JSON.stringify(initial[trait]));
   const parameters = () => new URLSearchParams(location.hash.slice(1));
   const isMine = () => parameters().get("explorer") === id;
@@ -46,10 +45,10 @@ function linkButton({ model, el, say, name, agree = () => true, node, tell }) {
     if (!isMine()) return;
     const given = [...parameters()].filter(([trait]) => trait in rules);
     adopt(Object.fromEntries(given.map(([trait, text]) => [trait, parse(text)])));
-    const go = () => node.scrollIntoView();
-    go();
-    // What stands above may still grow.
-    if (document.readyState !== "complete") addEventListener("load", go, { once: true });
+    // What stands above may still grow, until the reader does something.
+    const follow = new ResizeObserver(() => node.scrollIntoView());
+    follow.observe(document.body);
+    for (const sign of ["pointerdown", "keydown", "wheel"]) addEventListener(sign, () => follow.disconnect());
   }
   restore();
 
