@@ -90,13 +90,13 @@ def served(site):
 
 
 def load(browser, address, line):
-    """(milliseconds from navigation to the first live explorer, what the page asked for)."""
+    """(milliseconds from navigation to the first live explorer, what the page was sent)."""
     mbit, latency, slowdown = line
     context = browser.new_context()
     page = context.new_page()
     page.add_init_script(WATCH)
     urls = []
-    page.on("request", lambda request: urls.append(request.url))
+    page.on("response", lambda response: response.ok and urls.append(response.url))
     session = context.new_cdp_session(page)
     session.send("Network.enable")
     if mbit:
