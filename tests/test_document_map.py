@@ -9,16 +9,15 @@ import csv
 from pathlib import Path
 
 import nbformat
-import yaml
 
-from tools.check_site import toc_pages
+from tools.check_site import pages
 
 from .test_prose import sections
 
 ROOT = Path(__file__).parents[1]
 MAP = (ROOT / "tests" / "document_map.csv").read_text(encoding="utf-8")
 ROWS = list(csv.DictReader(MAP.splitlines()))
-TOC = toc_pages(yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8")))
+TOC = pages()
 # How many statements each part of the document makes, counted in the document.
 STATEMENTS = {
     "标题": 1,

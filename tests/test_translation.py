@@ -13,9 +13,9 @@ import polib
 import pytest
 
 from tools import chinese, translation
-from tools.check_site import ROOT
+from tools.check_site import ROOT, pages
 from tools.messages import in_code, in_markdown, in_notebook, in_questions
-from tools.translation import BOOK, catalogue, pages, sources, updated, waiting, wrong
+from tools.translation import BOOK, catalogue, sources, updated, waiting, wrong
 from tools.translation_rules import faults
 
 PAGES = [BOOK, *pages()]

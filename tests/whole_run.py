@@ -1,20 +1,17 @@
 """What a run of the whole suite must have tested: a parametrisation that is empty fails nothing."""
 
 import nbformat
-import yaml
 
-from tools.check_site import ROOT, toc_pages
+from tools.check_site import ROOT, pages, pages_of_both
 
 COMPLETE = "_build/zh/complete"  # the Chinese notebooks, with the outputs of the build
 
 
 def due():
     """{what must be tested: (how its tests' ids begin, how many of them there are at least)}."""
-    pages = toc_pages(yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8")))
     opened = "tests/site/test_pages.py::test_page_is_whole_and_asks_nobody[{}]"
-    wanted = {f"the page {page}": (opened.format(page), 1)
-              for page in (*pages, *(f"zh/{page}" for page in pages))}
-    for page in pages:
+    wanted = {f"the page {page}": (opened.format(page), 1) for page in pages_of_both()}
+    for page in pages():
         if (path := ROOT / f"{page}.ipynb").is_file():
             cells = [cell for cell in nbformat.read(path, as_version=4).cells
                      if cell.cell_type == "code" and cell.source.strip()]

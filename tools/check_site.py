@@ -19,10 +19,18 @@ def toc_pages(toc):
     return [toc["root"], *(entry["file"] for entry in entries)]
 
 
+def pages():
+    """Every page of the English book, named as in _toc.yml."""
+    return toc_pages(yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8")))
+
+
+def pages_of_both():
+    """Those of the English book, then those of the Chinese one, its folder zh/."""
+    return [f"{book}{page}" for book in ("", "zh/") for page in pages()]
+
+
 def missing_pages():
-    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-    both = [f"{book}{page}" for book in ("", "zh/") for page in toc_pages(toc)]
-    return [page for page in both if not (SITE / f"{page}.html").is_file()]
+    return [page for page in pages_of_both() if not (SITE / f"{page}.html").is_file()]
 
 
 if __name__ == "__main__":

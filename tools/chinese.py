@@ -18,9 +18,9 @@ from myst_parser.mdit_to_docutils.base import compute_unique_slug
 
 if __package__ is None:
     sys.path.insert(0, str(Path(__file__).parents[1]))
-from tools.check_site import ROOT
+from tools.check_site import ROOT, pages
 from tools.notebooks import to_text
-from tools.translation import BOOK, catalogue, pages, sources
+from tools.translation import BOOK, all_messages, catalogue, sources, waits, write_if_new
 
 CHINESE = ROOT / "_build" / "zh"
 SPEAK = 'from softattn_core.language import speak\n\nspeak("zh")'
@@ -29,8 +29,7 @@ DEEPEST = 3  # headings that have a name, as myst_heading_anchors says
 
 def translations(page):
     """{English message: Chinese} of what is translated and up to date."""
-    return {entry.msgid: entry.msgstr for entry in catalogue(page)
-            if entry.msgstr and not entry.fuzzy}
+    return {entry.msgid: entry.msgstr for entry in catalogue(page) if not waits(entry)}
 
 
 def chinese_text(path, walk, known):
@@ -51,14 +50,9 @@ def english_slugs(page):
     """The names of a page's sections, as in the English book."""
     parser = MarkdownIt().use(dollarmath_plugin)
     slugs = []
-
-    def note(message, kind):
+    for message, kind in all_messages(page):
         if kind == "heading" and message.index(" ") <= DEEPEST:
             slugs.append(compute_unique_slug(SyntaxTreeNode(parser.parse(message))[0], slugs))
-        return message
-
-    for path, walk in sources(page):
-        walk(path.read_text(encoding="utf-8"), note)
     return slugs
 
 
@@ -89,13 +83,6 @@ def contents():
     for part in toc["parts"]:
         part["caption"] = said.get(part["caption"], part["caption"])
     return toc
-
-
-def write_if_new(path, text):
-    """A file that stays as it was keeps its date, and Sphinx does not read it again."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.is_file() or path.read_text(encoding="utf-8") != text:
-        path.write_text(text, encoding="utf-8", newline="\n")
 
 
 def write_sources():

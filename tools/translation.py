@@ -1,4 +1,4 @@
-"""The Chinese edition's catalogues, and its sources made from them.
+"""The Chinese edition's catalogues.
 
     python tools/translation.py [chapters/01_softmax …]     takes up what changed in the English
         book, and lists which messages wait for a translation and which translations break a rule
@@ -18,17 +18,12 @@ import yaml
 
 if __package__ is None:
     sys.path.insert(0, str(Path(__file__).parents[1]))
-from tools.check_site import ROOT, toc_pages
+from tools.check_site import ROOT, pages
 from tools.messages import in_markdown, in_notebook, in_questions
 from tools.translation_rules import LOCALE, faults
 
 BOOK = "book"  # the catalogue of what stands on no page: the book's title, the parts' captions
 ALIKE = 0.6  # from here on a changed message is shown with the translation of the old one
-
-
-def pages():
-    """Every page, named as in _toc.yml."""
-    return toc_pages(yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8")))
 
 
 def sources(page):
@@ -40,18 +35,26 @@ def sources(page):
             yield path, walk
 
 
-def messages(page):
-    """{message: what it is} of a page, in its order."""
-    if page == BOOK:
-        return dict.fromkeys(book_messages(), "title")
-    found = {}
+def all_messages(page):
+    """(message, what it is), as often and in the order as they stand on a page."""
+    found = []
 
     def note(message, kind):
-        found.setdefault(message, kind)
+        found.append((message, kind))
         return message
 
     for path, walk in sources(page):
         walk(path.read_text(encoding="utf-8"), note)
+    return found
+
+
+def messages(page):
+    """{message: what it is} of a page, in its order; what stands there twice is one message."""
+    if page == BOOK:
+        return dict.fromkeys(book_messages(), "title")
+    found = {}
+    for message, kind in all_messages(page):
+        found.setdefault(message, kind)
     return found
 
 
@@ -94,9 +97,14 @@ def changed(message, gone, known):
     return entry
 
 
+def waits(entry):
+    """Whether it has no translation, or one of another English."""
+    return not entry.msgstr or entry.fuzzy
+
+
 def waiting(page):
-    """The messages without a translation, or with one of another English."""
-    return [entry.msgid for entry in updated(page) if not entry.msgstr or entry.fuzzy]
+    """The messages of the page that wait for a translation."""
+    return [entry.msgid for entry in updated(page) if waits(entry)]
 
 
 def wrong(page):
@@ -105,13 +113,18 @@ def wrong(page):
             for fault in faults(entry.msgid, entry.msgstr, entry.comment)]
 
 
-def update(page):
-    path, text = catalogue_path(page), str(updated(page))
+def write_if_new(path, text):
+    """A file that stays as it was keeps its date: Sphinx, say, does not read it again."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.is_file() or path.read_text(encoding="utf-8") != text:
         path.write_text(text, encoding="utf-8", newline="\n")
-    for message in waiting(page):
-        print(f"{page} waits: {message}")
+
+
+def update(page):
+    entries = updated(page)
+    write_if_new(catalogue_path(page), str(entries))
+    for entry in filter(waits, entries):
+        print(f"{page} waits: {entry.msgid}")
     for message, fault in wrong(page):
         print(f"{page}: {fault}\n    in {message[:70]!r}")
 

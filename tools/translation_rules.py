@@ -6,6 +6,7 @@
 import re
 import tomllib
 from collections import Counter
+from functools import cache
 
 from markdown_it import MarkdownIt
 
@@ -45,17 +46,21 @@ CHINESE_NEGATION = re.compile("[不没无未非别勿否免莫]|去掉|剔")
 LATIN_RUN = re.compile(r"(?:[A-Za-z][A-Za-z'’-]*[ ,.;:]+){4,}[A-Za-z]+")
 
 
+@cache
+def decided():
+    """What terms.toml says."""
+    return tomllib.loads((LOCALE / "terms.toml").read_text(encoding="utf-8"))
+
+
 def terms():
     """{English term: its Chinese, or several}"""
-    text = (LOCALE / "terms.toml").read_text(encoding="utf-8")
     return {term: chinese if isinstance(chinese, list) else [chinese]
-            for term, chinese in tomllib.loads(text)["terms"].items()}
+            for term, chinese in decided()["terms"].items()}
 
 
 def reviewed():
     """Pieces of translations that may break a rule, as somebody has read and decided."""
-    text = (LOCALE / "terms.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)["reviewed"]
+    return decided()["reviewed"]
 
 
 def faults(message, translation, kind):
@@ -122,8 +127,13 @@ def badly_set(translation, code):
             yield f"{what}: {around!r}"
 
 
+def words_of(text):
+    """The text without formulas, code, the targets of links and tags."""
+    return re.sub(r"`[^`]*`|\]\([^)]*\)|<[^>]*>", "", FORMULA.sub("", text))
+
+
 def not_translated(translation):
-    plain = re.sub(r"`[^`]*`|\]\([^)]*\)|<[^>]*>", "", FORMULA.sub("", translation))
+    plain = words_of(translation)
     if re.search("[A-Za-z]{2}", plain) and not re.search(f"[{HAN}]", plain):
         yield f"no Chinese: {plain!r}"
     for run in english_left(plain):
@@ -141,7 +151,7 @@ def english_left(text):
 
 def lost_negation(message, translation):
     """A "not" and none in the Chinese. Which word it denies, no rule can tell."""
-    plain = re.sub(r"`[^`]*`|\]\([^)]*\)|<[^>]*>", "", FORMULA.sub("", message))
+    plain = words_of(message)
     if any(known in translation for known in reviewed()):
         return
     if (word := NEGATION.search(plain)) and not CHINESE_NEGATION.search(translation):
@@ -150,7 +160,7 @@ def lost_negation(message, translation):
 
 def other_terms(message, translation):
     """Terms of the field whose usual Chinese is missing."""
-    plain = FORMULA.sub("", re.sub(r"`[^`]*`|\]\([^)]*\)|<[^>]*>", "", message)).lower()
+    plain = words_of(message).lower()
     if any(known in translation for known in reviewed()):
         return
     for term, chinese in terms().items():

@@ -8,15 +8,13 @@ from pathlib import Path
 from urllib.parse import urlparse
 
 import pytest
-import yaml
 from playwright.sync_api import Error, sync_playwright
 
-from tools.check_site import SITE, toc_pages
+from tools.check_site import SITE, pages, pages_of_both
 from tools.serve import make_server
 
 ROOT = Path(__file__).parents[2]
-PAGES = toc_pages(yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8")))
-BOTH = [*PAGES, *(f"zh/{page}" for page in PAGES)]  # the English book, and the Chinese one in it
+PAGES, BOTH = pages(), pages_of_both()
 # An installed Chrome gives each of its windows two hidden pages for its address bar. Without them
 # a window costs a third. The list takes the place of Playwright's own, so it repeats that.
 FEATURES = ["WebUIOmniboxPopup", "WebUIOmniboxAimPopup", *"""
