@@ -108,7 +108,7 @@ def test_each_reason_belongs_to_its_own_answer(path, name):
     """Words of each answer's reason stand beside it, and what they say is true."""
     question = load_questions(path)[name]
     names = named(question.get("let", {}))
-    entries = [*question.get("choices", []), *question.get("slips", [])]
+    entries = question.get("choices") or [question, *question.get("slips", [])]
     for entry in entries:
         words, line = entry["because"]
         assert [other for other in entries if words in other["reason"]] == [entry], words

@@ -8,12 +8,12 @@ The questions of a chapter are a file beside it, `01_softmax.questions.toml`, on
     tolerance = 0.02
     check = "softmax([2, 1, 0.1])[0]"   what it is, in Python; the tests compare
     reason = "why it is that"
+    because = ["it is", "…"]            words of this reason alone, and Python that is true if it is
     wrong = "the hint for any other number"
     [[first_weight.slips]]              as many likely wrong numbers as you like
     number = "0.645"
     check = "2 / 3.1"
     reason = "what was done to get it"
-    because = ["was done", "…"]         words of this reason alone, and Python that is true if it is
 
     [first_ratio]                       or, instead of a number, what to choose from
     ask = "…"
@@ -24,6 +24,7 @@ The questions of a chapter are a file beside it, `01_softmax.questions.toml`, on
     check = "p[0] / p[1] > 2"           true for the right one, false for the others
     reason = "why it is right, or wrong"
 
+Beside each reason, of a slip or a choice as well, stands its `because`.
 Texts may hold `code`. The tests run every check, and look for every number of three or more
 digits in a question's texts among the values of its checks and names.
 """
@@ -100,7 +101,7 @@ def validate(question):
         if right != 1:
             raise ValueError(f"'right = true' must stand in one choice, and stands in {right}")
     else:
-        need(question, NUMBER_KEYS, optional={"slips": list, "let": dict})
+        need(question, NUMBER_KEYS, optional={"slips": list, "let": dict, "because": list})
         must_be_number(question["answer"], "'answer'")
         for number, slip in enumerate(question.get("slips", []), 1):
             need(slip, SLIP_KEYS, {"because": list}, place=f"slip {number}: ")
