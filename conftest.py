@@ -4,7 +4,7 @@ what the workers of a run share out among them."""
 import os
 import re
 
-import kernels  # noqa: F401  from here on they are spoken to through files, not ports
+import kernels  # noqa: F401  from here on they are spoken to as this module says
 import pytest
 
 # Read when NumPy is first imported, here and in the kernels and builds that tests start. On the

@@ -1,11 +1,15 @@
 """The committed notebooks are in the normal form that `make notebooks` writes."""
 
+import asyncio
 import os
 
 import nbformat
 import pytest
+import zmq.asyncio
 from downloads import unanswered
 from jupyter_client import KernelManager
+from jupyter_client.channels import AsyncZMQSocketChannel
+from jupyter_client.session import Session
 
 from tools.notebooks import SUMMARY, normal, paths, to_text
 
@@ -68,3 +72,27 @@ def test_kernels_that_start_at_once_share_no_address():
     one, two = KernelManager(), KernelManager()
     if os.name == "posix":
         assert one.transport == two.transport == "ipc" and one.ip != two.ip
+
+
+def test_a_reply_that_comes_while_something_is_sent_is_heard():
+    """The listener is not woken: what is sent looks at the socket, and takes the sign away."""
+    async def hear():
+        context = zmq.asyncio.Context()
+        kernel, client = zmq.Context(context).socket(zmq.PAIR), context.socket(zmq.PAIR)
+        kernel.bind("inproc://kernel")
+        client.connect("inproc://kernel")
+        session = Session(key=b"")
+        channel = AsyncZMQSocketChannel(client, session)
+        try:
+            heard = asyncio.ensure_future(channel.get_msg())
+            for _ in range(10):
+                await asyncio.sleep(0)  # until it does nothing but listen
+            session.send(kernel, "execute_reply")
+            channel.send(session.msg("comm_msg"))
+            return await asyncio.wait_for(heard, 60)
+        finally:
+            kernel.close()
+            client.close()
+            context.term()
+
+    assert asyncio.run(hear())["msg_type"] == "execute_reply"

@@ -15,7 +15,7 @@ from nbclient import NotebookClient
 
 if __package__ is None:
     sys.path.insert(0, str(Path(__file__).parents[1]))
-from _ext import kernels  # noqa: F401  from here on they are spoken to through files, not ports
+from _ext import kernels  # noqa: F401  from here on they are spoken to as this module says
 
 ROOT = Path(__file__).parents[1]
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
