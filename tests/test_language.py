@@ -11,7 +11,7 @@ from softattn_core import figures, language
 from softattn_core.exercises import EXERCISES, check, checker
 from softattn_core.explorers import Questions, SoftmaxExplorer
 from tools.check_site import ROOT
-from tools.translation_rules import badly_set, compared, lost_negation
+from tools.translation_rules import badly_set, compared, lost_negation, turned_round
 
 # What stands in both languages: names in braces, numbers, and the code among the words.
 IN_BOTH = r"\{\w*\}|\d+|[\w.]+=\w+|[A-Za-z_]+ @ \w+|√?\b[A-Za-z]_\w\b|−?np\.\w+"
@@ -65,7 +65,7 @@ def test_the_chinese_keeps_names_numbers_and_code_and_is_well_set(english):
     chinese = language.chinese()[english]
     lost = [*compared("in both", *(re.findall(IN_BOTH, text) for text in (english, chinese)))]
     assert [*lost, *badly_set(chinese.replace("\n", " "), code=True)] == []
-    assert list(lost_negation(english, chinese)) == []
+    assert [*lost_negation(english, chinese), *turned_round(english, chinese)] == []
     for word, said in TURNED_ROUND.items():
         assert not re.search(rf"\b{word}s?\b", english) or re.search(said, chinese), word
     assert chinese == english or re.search("[\u4e00-\u9fff，；。：（]", chinese)

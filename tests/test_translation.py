@@ -12,11 +12,12 @@ import nbformat
 import polib
 import pytest
 
-from tools import chinese, translation
+from softattn_core import language
+from tools import chinese, translation, translation_rules
 from tools.check_site import ROOT, pages
 from tools.messages import in_code, in_markdown, in_notebook, in_questions
 from tools.translation import BOOK, catalogue, sources, updated, waiting, wrong
-from tools.translation_rules import faults
+from tools.translation_rules import faults, turned_round, words_of
 
 PAGES = [BOOK, *pages()]
 
@@ -131,6 +132,7 @@ def test_a_good_translation_has_no_faults():
     ("，由", "(由)", "half-width parentheses"), ("是 $z$", "\"是\" $z$", "straight quotes"),
     ("分数", "成绩", "'score' is 分数"), ("。", "，and so on it goes。", "English left"),
     ("，由", "\n由", "a line break"), ("，由", "   由", "several spaces"),
+    ("0.5：见[第 1 章]", "1：见[第 0.5 章]", "change places: numbers"),
 ])
 def test_a_rule_notices(old, new, fault):
     english, chinese_text = GOOD
@@ -150,6 +152,22 @@ def test_more_rules_notice():
         assert faults(english, "结束了。", "paragraph")[0].startswith("a negation is lost"), english
         assert faults(english, "没有结束。", "paragraph") == []
     assert faults("All of it.", "Everything.", "paragraph")[0].startswith("no Chinese")
+    english = "It is no row. Before: rows, after: columns."
+    assert faults(english, "不是行。之前是行，之后是列。", "paragraph") == []
+    assert faults(english, "不是行。之前是列，之后是行。", "paragraph") == [
+        "change places: rows? and columns?"]
+    assert faults(english, "不是行。之后是行，之前是列。", "paragraph") == [
+        "change places: before and after(?:wards)?"]
+
+
+def test_no_order_is_excused_that_is_the_english_one(monkeypatch):
+    """Every piece under `reordered` in terms.toml is still needed."""
+    pairs = [(entry.msgid, entry.msgstr) for page in pages() for entry in catalogue(page)]
+    excused = translation_rules.decided()["reordered"]
+    monkeypatch.setitem(translation_rules.decided(), "reordered", [])
+    out_of_order = [words_of(text) for english, text in [*pairs, *language.chinese().items()]
+                    if list(turned_round(english, text))]
+    assert [piece for piece in excused if not any(piece in text for text in out_of_order)] == []
 
 
 # --- The Chinese notebooks -----------------------------------------------------------------------

@@ -43,6 +43,31 @@ SET = {
 NEGATION = re.compile(r"\b(?:(?i:no|nor|nothing|nobody|neither|never|cannot|without|\w+n['’]t)|none"
                       r"|(?<!than )[Nn]ot(?! only))\b")
 CHINESE_NEGATION = re.compile("[不没无未非别勿否免莫]|去掉|剔")
+# Words that an edit could make change places, each with its Chinese: a sentence that has as many of
+# both in either language has them in the same order, and so has one its numbers.
+OPPOSITES = [
+    (("encoders?", "编码器"), ("decoders?", "解码器")),
+    (("rows?", "行"), ("columns?", "列")),
+    (("query|queries", "查询"), ("keys?", "键")),
+    (("keys?", "键"), ("values?", "值")),
+    (("scores?", "分数|打分|得分"), ("weights?", "权重")),
+    (("before", "[之以]?前"), ("after(?:wards)?", "[之以]?后")),
+    (("train\\w*", "训练"), ("test\\w*|held.out", "测试|留出")),
+    (("source", "源"), ("target", "目标")),
+    (("first", "第一|首|先|最前"), ("last", "最后|末")),
+    (("first", "第一"), ("second", "第二")),
+    (("above", "上"), ("below", "下")),
+    (("left", "左"), ("right", "右")),
+    (("more", "更?多|更"), ("less|fewer", "更?少")),
+    (("high\\w*", "高"), ("low\\w*", "低")),
+    (("(?:large|big|great)\\w*", "大"), ("small\\w*", "小")),
+    (("long\\w*", "长"), ("short\\w*", "短")),
+    (("(?:ris|grow)\\w*", "升|增|涨|长大|变大"), ("(?:fall|shrink)\\w*", "降|减|跌|落|变小")),
+    (("softmax", "softmax"), ("sigmoid", "sigmoid")),
+    (("attention", "注意力"), ("fixed", "固定")),
+    (("english", "英"), ("chinese", "中文|汉|中国")),
+]
+SENTENCES = r"(?<=[.?!])[\"”)*]*\s+(?=[A-Z\"“*(\[`$])", "(?<=[。？！])"  # where one ends
 LATIN_RUN = re.compile(r"(?:[A-Za-z][A-Za-z'’-]*[ ,.;:]+){4,}[A-Za-z]+")
 
 
@@ -65,7 +90,8 @@ def reviewed():
 
 def faults(message, translation, kind):
     code = kind in ("code", "comment")
-    found = [*lost(message, translation, code), *badly_set(translation, code)]
+    found = [*lost(message, translation, code), *badly_set(translation, code),
+             *turned_round(message, translation)]
     # A heading or an entry of the references, say, is the same in both.
     same = translation == message and (re.search(r"\d|\]\(https?:", message)
                                        or message in reviewed())
@@ -156,6 +182,35 @@ def lost_negation(message, translation):
         return
     if (word := NEGATION.search(plain)) and not CHINESE_NEGATION.search(translation):
         yield f"a negation is lost: {word[0]!r}"
+
+
+def side_by_side(message, translation, ends=((r"\n", r"\n"), SENTENCES)):
+    """Pairs of a line and its Chinese, of a sentence and its: where both have as many of them."""
+    parts = [[part for part in re.split(end, text) if re.search(r"\w", part)]
+             for end, text in zip(ends[0], (message, translation), strict=True)]
+    if len(parts[0]) != len(parts[1]):
+        parts = [message], [translation]
+    for pair in zip(*parts, strict=True):
+        yield from side_by_side(*pair, ends[1:]) if ends[1:] else [pair]
+
+
+def turned_round(message, translation):
+    """Opposites, or numbers, in another order than in the English."""
+    for pair in side_by_side(words_of(message), words_of(translation)):
+        if any(known in pair[1] for known in decided()["reordered"]):
+            continue
+        for one, other in OPPOSITES:
+            orders = [[found.lastgroup for found in re.finditer(
+                          pattern.format(f"(?P<one>{a})", f"(?P<other>{b})"), text, re.I)]
+                      for pattern, a, b, text in zip((r"\b(?:{}|{})\b", "{}|{}"), one, other, pair,
+                                                     strict=True)]
+            yield from in_order(*orders, f"{one[0]} and {other[0]}")
+        yield from in_order(*(re.findall(KEPT["numbers"], text) for text in pair), "numbers")
+
+
+def in_order(before, after, what):
+    if sorted(before) == sorted(after) and before != after:
+        yield f"change places: {what}"
 
 
 def other_terms(message, translation):
