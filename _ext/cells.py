@@ -4,6 +4,7 @@ again at every change within an explorer.
 """
 
 from docutils import nodes
+from languages import language_of
 from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
@@ -15,7 +16,7 @@ class QuietCode(SphinxPostTransform):
     formats = ("html",)
 
     def run(self):
-        words = WORDS["zh" if self.config.language.startswith("zh") else "en"]
+        words = WORDS[language_of(self.config)]
         begin = f'<details class="sa-code"><summary>{words}</summary>'
         for cell in self.document.findall(nodes.container):
             if any("cell_input" in part.get("classes", ()) for part in cell.children):

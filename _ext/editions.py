@@ -6,6 +6,7 @@ hold in both.
 """
 
 from docutils import nodes
+from languages import language_of
 from sphinx.transforms import SphinxTransform
 
 # Of the page that the link leads to.
@@ -33,7 +34,7 @@ class EnglishNames(SphinxTransform):
 def add_twin(app, pagename, templatename, context, doctree):
     if pagename in WITHOUT_TWIN:
         return
-    here = "zh" if app.config.language.startswith("zh") else "en"
+    here = language_of(app.config)
     page = f"{pagename}.html"
     to_site = "../" * (pagename.count("/") + (here == "zh"))
     address = f"{to_site}{page}" if here == "zh" else f"{to_site}zh/{page}"

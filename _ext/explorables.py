@@ -14,6 +14,7 @@ import shutil
 from pathlib import Path
 
 from docutils import nodes
+from languages import language_of
 from myst_nb.sphinx_ import NbMetadataCollector
 from sphinx.errors import ExtensionError
 
@@ -61,7 +62,7 @@ def share_code(app, saved):
     Otherwise six widgets would bring six times 30 kB. MyST-NB keeps the page's state in the
     environment until the page is written.
     """
-    language = "zh" if app.config.language.startswith("zh") else "en"
+    language = language_of(app.config)
     texts = {}
     for model in saved["state"].values():
         for part in CODE & model["state"].keys():
@@ -109,7 +110,7 @@ def check_and_wrap(app, doctree):
         model_id = model_of(node)
         if why := fault(state, model_id):
             faults.append(f"cell {cells[model_id]} shows {why}")
-        sentence = STATIC["zh" if app.config.language.startswith("zh") else "en"]
+        sentence = STATIC[language_of(app.config)]
         values = state.get(model_id, {}).get("state", {})
         static = values.get("static_reading", f"<p>{sentence}</p>")
         wrapped = f'<div class="explorable">{node.astext()}{static}</div>'

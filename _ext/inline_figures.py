@@ -12,6 +12,7 @@ from html import unescape
 from pathlib import Path
 
 from docutils import nodes
+from languages import language_of
 from sphinx.errors import SphinxError
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
@@ -87,7 +88,7 @@ class InlineFigures(SphinxPostTransform):
     def run(self):
         images = [image for image in self.document.findall(nodes.image)
                   if "jupyter_execute" in image["uri"] and image["uri"].endswith(".svg")]
-        caption = CAPTION["zh" if self.app.config.language.startswith("zh") else "en"]
+        caption = CAPTION[language_of(self.app.config)]
         for number, image in enumerate(images, 1):
             drawing = Path(self.app.srcdir, image["uri"]).read_text(encoding="utf-8")
             try:

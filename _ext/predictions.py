@@ -12,6 +12,7 @@ import json
 import re
 from pathlib import PurePosixPath
 
+from languages import language_of
 from sphinx.errors import SphinxError
 
 QUOTED = re.compile(r"^> \*\*(?:Predict\.|预测。)\*\* *(?P<text>.*(?:\n>.*)*)", re.MULTILINE)
@@ -104,7 +105,7 @@ def tags_of(cell):
 def fold_predictions(app, docname, content):
     if not app.env.doc2path(docname).endswith(".ipynb"):
         return
-    words = WORDS["zh" if app.config.language.startswith("zh") else "en"]
+    words = WORDS[language_of(app.config)]
     folder = Folder(PurePosixPath(docname).name, words)
     notebook = json.loads(content[0])
     notebook["cells"] = folder.fold(notebook["cells"])

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from docutils import nodes
 from docutils.parsers.rst import Directive
+from languages import language_of
 
 NOT_BUILT = "// Empty: tools/lite.py has built no notebooks for the browser.\n"
 TEXTS = {
@@ -31,9 +32,9 @@ TEXTS = {
 }
 
 
-def offer(language, text, notebook, from_page):
+def offer(config, text, notebook, from_page):
     """A raw node: the link to a notebook, from a page, and what pressing it costs."""
-    code = "zh" if language.startswith("zh") else "en"
+    code = language_of(config)
     texts = TEXTS[code]
     folder = "zh/" if code == "zh" else ""  # of the book in the site, and of its notebooks
     to_site = "../" * f"{folder}{from_page}".count("/")
@@ -53,7 +54,7 @@ class RunHere(Directive):
 
     def run(self):
         env = self.state.document.settings.env
-        return [offer(env.config.language, "first", self.arguments[0], env.docname)]
+        return [offer(env.config, "first", self.arguments[0], env.docname)]
 
 
 def add_offer(app, doctree):
@@ -63,7 +64,7 @@ def add_offer(app, doctree):
     text = "solutions" if page.endswith("solutions") else "chapter"
     title = next(iter(doctree.findall(nodes.title)))
     where = title.parent.index(title) + 1
-    title.parent.insert(where, offer(app.config.language, text, page, page))
+    title.parent.insert(where, offer(app.config, text, page, page))
 
 
 def load_files(app, pagename, templatename, context, doctree):

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlparse
 
 import matplotlib
+from languages import language_of
 from matplotlib.figure import Figure
 from sphinx.builders.html._assets import _JavaScript
 
@@ -26,7 +27,7 @@ SCRIPTS = ("memory.js", "predictions.js", "scrolling.js")
 def read_address(app, config):
     """SITE_URL is set where the site is published; without it every link is relative."""
     address = os.environ.get("SITE_URL", "")
-    chinese = config.language.startswith("zh")
+    chinese = language_of(config) == "zh"
     config.html_baseurl = f"{address}zh/" if address and chinese else address
     config.notfound_urls_prefix = urlparse(address).path or "/"
     config.notfound_context = {

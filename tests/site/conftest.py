@@ -39,7 +39,8 @@ def unfold(page):
 
 def pytest_generate_tests(metafunc):
     # The session's scope makes pytest run all tests of one page, then those of the next.
-    if "page_name" in metafunc.fixturenames:
+    named = [mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")]
+    if "page_name" in metafunc.fixturenames and "page_name" not in named:
         metafunc.parametrize("page_name", BOTH, scope="session")
 
 

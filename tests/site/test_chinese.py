@@ -9,12 +9,13 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 
-from tests.site.conftest import PAGES, ROOT
+from tests.site.conftest import BOTH, PAGES, ROOT
 from tools.chinese import CHINESE, SPEAK
 from tools.translation_rules import english_left
 
 COMPLETE = CHINESE / "complete" / "chapters"
 NOTEBOOKS = [page for page in PAGES if (ROOT / f"{page}.ipynb").is_file()]
+CHINESE_PAGES = [page for page in BOTH if page.startswith("zh/")]
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*(?:e[-+]\d+)?")
 # What is no sentence of the book, in either language.
 CODE = "pre, code, math, script, style"
@@ -49,9 +50,9 @@ def prose(page):
     return [" ".join(block.get_text(" ").split()) for block in soup.select(BLOCKS)]
 
 
-def test_no_english_sentence_is_left(seen, page_name):
-    if not page_name.startswith("zh/") or page_name.endswith("references"):
-        pytest.skip("English by right")
+@pytest.mark.parametrize("page_name", [page for page in CHINESE_PAGES
+                                       if not page.endswith("references")], scope="session")
+def test_no_english_sentence_is_left(seen):
     texts = prose(seen)
     assert len(texts) > 10
     assert [run for text in texts for run in english_left(text)] == []
@@ -77,15 +78,16 @@ def test_every_page_leads_to_its_twin(seen, site_url, page_name):
     assert link.inner_text() == ("English" if chinese else "中文") and link.is_visible()
 
 
+@pytest.mark.parametrize("page_name", CHINESE_PAGES, scope="session")
 def test_a_place_has_the_same_name_in_both_books(seen, site_dir, page_name):
     """So a bookmark, or a link from elsewhere, holds in both."""
-    if page_name.startswith("zh/"):
-        twin = (site_dir / f"{page_name.removeprefix('zh/')}.html").read_text(encoding="utf-8")
-        sections = seen.page.locator("article section")
-        sections = sections.evaluate_all("(all) => all.map((section) => section.id)")
-        lost = [name for name in sections if f'id="{name}"' not in twin]
-        # Docutils has other rules for what is no letter of English.
-        assert len(lost) <= len(sections) / 10 and not any(re.match("id\\d", one) for one in lost)
+    twin = (site_dir / f"{page_name.removeprefix('zh/')}.html").read_text(encoding="utf-8")
+    sections = seen.page.locator("article section")
+    sections = sections.evaluate_all("(all) => all.map((section) => section.id)")
+    lost = [name for name in sections if f'id="{name}"' not in twin]
+    # Docutils has other rules for what is no letter of English.
+    assert len(lost) <= len(sections) / 10 and not any(re.match("id\\d", one) for one in lost)
+    assert sections
 
 
 def test_the_course_to_take_away_is_chinese_and_answers_no_prediction(site_dir):
