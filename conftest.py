@@ -18,10 +18,19 @@ def pytest_collectstart(collector):
         collector.skip_compare += ("image/svg+xml", "text/html")
 
 
+# Here a unit of work may take ten seconds or a minute. They come first, and the many short ones
+# fill up what is left: else one worker would wait for the other at the end.
+LONG = ("chapters/", "tests/site/", "tests/test_rebuild.py", "tests/test_translator.py",
+        "tests/test_language_model.py", "tests/test_continuous_integration.py")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """In the order of `testpaths`, which begins with what takes longest: else one worker would
-    wait for the other at the end."""
     from xdist.scheduler import LoadScopeScheduling
 
     class Units(LoadScopeScheduling):

@@ -145,7 +145,11 @@ class Visit:
 
     def open(self, address, until="load"):
         """The page with its fonts and its explorers. "networkidle" waits for latecomers, too."""
-        self.page.goto(address, wait_until=until)
+        self.page.goto(address, wait_until="commit")
+        return self.settle(until)
+
+    def settle(self, until):
+        self.page.wait_for_load_state(until)
         if self.scripted:
             self.page.evaluate("document.fonts.ready.then(() => true)")
             self.page.wait_for_function(ALIVE)
@@ -167,18 +171,25 @@ def visit(browser):
 
 
 @pytest.fixture(scope="session")
-def seen(browser, site_url, page_name):
-    """The Visit of a page of the book, opened once for all tests that only look at it."""
-    visit = Visit(browser).open(f"{site_url}/{page_name}.html", until="networkidle")
-    yield visit
-    visit.context.close()
+def opened(browser, site_url, site_dir, page_name):
+    """The Visits of a page of the book: by its address, and from a folder, on a phone, with every
+    box open. Both load at once, and each is opened once for all tests that only look at it."""
+    visits = Visit(browser), Visit(browser, viewport={"width": 360, "height": 740})
+    for visit, root in zip(visits, (site_url, site_dir.as_uri()), strict=True):
+        visit.page.goto(f"{root}/{page_name}.html", wait_until="commit")
+    for visit in visits:
+        visit.settle("networkidle")
+    unfold(visits[1].page)
+    yield visits
+    for visit in visits:
+        visit.context.close()
 
 
 @pytest.fixture(scope="session")
-def seen_from_folder(browser, site_dir, page_name):
-    """The same page from a folder, on a phone, with every box open."""
-    visit = Visit(browser, viewport={"width": 360, "height": 740})
-    visit.open(f"{site_dir.as_uri()}/{page_name}.html", until="networkidle")
-    unfold(visit.page)
-    yield visit
-    visit.context.close()
+def seen(opened):
+    return opened[0]
+
+
+@pytest.fixture(scope="session")
+def seen_from_folder(opened):
+    return opened[1]

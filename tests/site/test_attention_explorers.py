@@ -779,10 +779,11 @@ def test_a_cell_of_the_film_is_read_at_every_step(show):  # noqa: F811
 @pytest.mark.parametrize("language", ["en", "zh-CN"])
 def test_axe_finds_nothing(show, theme, language):  # noqa: F811
     page = show(*[each() for each in ALL], theme=theme, language=language).page
+    measured = set()
     for text in ("i love you", "i love lovers and dragons", "cat"):
         page.locator("input.sa-text[lang=en]").fill(text)
         page.locator("input.sa-text[lang=en]").press("Enter")
-        assert_accessible(page)
+        assert_accessible(page, measured)
 
 
 @pytest.mark.parametrize("explorer", ALL)

@@ -420,10 +420,11 @@ def unfold(page):
 def test_axe_finds_nothing(show, theme, language):  # noqa: F811
     page = show(LanguageModelExplorer(draw=True), theme=theme, language=language).page
     unfold(page)
+    measured = set()
     for prompt in ("the doctor", "i love dragons and aples", "i love you → 我"):
         page.locator("input.sa-text").fill(prompt)
         page.locator("input.sa-text").press("Enter")
-        assert_accessible(page)
+        assert_accessible(page, measured)
 
 
 def test_every_control_is_reached_by_tab_labelled_and_shows_its_focus(show):  # noqa: F811

@@ -8,6 +8,7 @@ import shutil
 import threading
 
 import pytest
+from bs4 import BeautifulSoup
 
 from tests.site.accessible import assert_accessible
 from tests.site.conftest import PAGES, ROOT
@@ -188,20 +189,33 @@ def open_offer(new_context, site_dir, tmp_path, monkeypatch):
     server.server_close()
 
 
+@pytest.mark.parametrize("book", ["", "zh/"])
 @pytest.mark.parametrize("name", ["index", *NOTEBOOKS])
-def test_every_notebook_and_the_front_page_offer_to_run(open_offer, name):
-    """Under a path, in a tab of its own, with what it costs beside it."""
-    page = open_offer(name)
-    line = page.locator(".sa-run")
+def test_every_notebook_and_the_front_page_offer_to_run(site_dir, book, name):
+    html = (site_dir / f"{book}{name}.html").read_text(encoding="utf-8")
+    page = BeautifulSoup(html, "html.parser")
+    [line] = page.select(".sa-run")
+    [link] = line.select("a")
+    notebook = name if name in NOTEBOOKS else NOTEBOOKS[0]
+    lite, _, query = link["data-address"].partition("?")
+    assert (site_dir / f"{book}{name}.html").parent.joinpath(lite).resolve() == (
+        site_dir / "lite" / "run.html").resolve()
+    assert query == f"path={book}{notebook}.ipynb&lang={'zh' if book else 'en'}"
+    assert link["target"] == "_blank"
+    assert any(script["src"].partition("?")[0].endswith("/run_here.js")
+               for script in page.select("script[src]")), "nothing makes the offer"
+
+
+@pytest.mark.parametrize("name", ["index", NOTEBOOKS[0]])
+def test_the_offer_says_what_it_costs_and_leads_to_python(open_offer, name):
+    """Under a path."""
+    line = open_offer(name).locator(".sa-run")
     assert line.count() == 1 and line.is_visible()
     said = line.inner_text()
     assert "46 MB" in said and "half a minute" in said and "cdn.jsdelivr.net" in said
     assert "//cdn.jsdelivr.net/" in listed()["address"]
-    link = line.get_by_role("link")
-    notebook = f"{name}.ipynb" if name in NOTEBOOKS else f"{NOTEBOOKS[0]}.ipynb"
-    address = link.evaluate("(link) => link.href")
-    assert address.endswith(f"/{SITE.name}/lite/run.html?path={notebook}&lang=en")
-    assert link.get_attribute("target") == "_blank"
+    address = line.get_by_role("link").evaluate("(link) => link.href")
+    assert address.endswith(f"/{SITE.name}/lite/run.html?path={NOTEBOOKS[0]}.ipynb&lang=en")
 
 
 def test_a_site_that_brings_python_along_names_no_other(open_offer):
