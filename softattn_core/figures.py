@@ -127,11 +127,11 @@ def _name_bars(ax, labels):
     ax.grid(axis="y", visible=False)
 
 
-def _name_cells(ax, rows, columns, rotation=0):
+def _name_cells(ax, rows, columns):
     """A table's heads, rows on the left and columns on top; its cells need no other frame."""
     _name_bars(ax, rows)
     ax.set_xlim(0, len(columns))
-    ax.set_xticks(np.arange(len(columns)) + 0.5, columns, rotation=rotation)
+    ax.set_xticks(np.arange(len(columns)) + 0.5, columns)
     ax.xaxis.tick_top()
     ax.tick_params(length=0)
     ax.grid(visible=False)
@@ -414,7 +414,10 @@ def attention_map(weights, source, target, *, title):
             text = f"{value:.2f}" if len(source) < 8 else f"{value:.1f}".lstrip("0")
             ax.text(j + 0.5, i, text, ha="center", va="center", fontsize=10.5)
     long = max(map(len, source)) * len(source) > 30
-    _name_cells(ax, target, source, rotation=90 if long else 0)
+    _name_cells(ax, target, source)
+    # Letters are turned on their side; Chinese characters and arrows are not.
+    for name in ax.get_xticklabels() if long else ():
+        name.set_rotation(90 if name.get_text().isascii() else 0)
     return figure
 
 
@@ -584,7 +587,7 @@ def heads(weights, values, words, query, *, title, row_labels=("values", "heads"
         _box(ax, x, y_head, f"{name}\n({', '.join(f'{number:.3f}' for number in context)})",
              "weights")
     together = ", ".join(f"{number:.3f}" for number in np.concatenate(contexts))
-    _box(ax, middle, y_both, f"{query}: ({together})", "values")
+    _box(ax, middle, y_both, say("{name}: {values}", name=query, values=f"({together})"), "values")
     for y, label in zip((y_value, y_head, y_both), row_labels, strict=True):
         ax.text(0, y, say(label), va="center", color=COLOURS["muted"])
     ax.set_xlim(0, 9.6)

@@ -68,6 +68,8 @@ def configuration():
                                   for name, folder in sphinx["local_extensions"].items()}
     settings = sphinx["config"]
     settings["language"] = "zh_CN"
+    # A curly apostrophe is a Chinese quotation mark, as wide as a character: BERT's stays straight.
+    settings["smartquotes"] = False
     settings["templates_path"] = [str(ROOT / folder) for folder in settings["templates_path"]]
     settings["english_slugs"] = {page: english_slugs(page) for page in pages()}
     # A server shows one page for all addresses that are not there: the English book's, in both.

@@ -234,13 +234,13 @@ function render({ model, el }) {
     show(totals.weight, sum(weights[chosen.row]));
     const seen = V.map((v, j) => [v, j]).filter(([, j]) => mask === "none" || j <= chosen.row);
     const terms = seen.map(([v, j]) => `${format(weights[chosen.row][j])} · ${typedPair(v)}`);
-    contextText.replaceChildren(`${say("contextStep")}: c = ${plus(terms)} = `, result);
+    contextText.replaceChildren(say("named", { name: say("contextStep"), value: `c = ${plus(terms)} = ` }), result);
     result.textContent = pair(context[chosen.row]);
     result.dataset.value = context[chosen.row];
     write(note, say(MASKS[mask][1]));
     tellCell(words, Q, K, found);
     checkGlyphs();
-    const shares = words.map((text, j) => `${text} ${format(weights[chosen.row][j])}`).join(", ");
+    const shares = words.map((text, j) => `${text} ${format(weights[chosen.row][j])}`).join(say("comma"));
     tell(say("rowIs", { word: words[chosen.row], weights: shares, sum: format(sum(weights[chosen.row])) }));
     addButton.disabled = words.length === MOST;
     removeButton.disabled = words.length === 2;

@@ -25,7 +25,7 @@ function render({ model, el }) {
   function titleOf(name) {
     const [, kind, size, thousands] = name.match(/^([a-z]+)_h(\d+)(?:_(\d+)k)?$/);
     const steps = thousands ? [say("thousandSteps", { thousands })] : [];
-    return [say(kind === "attention" ? "attention" : "fixed"), `H = ${size}`, ...steps].join(", ");
+    return [say(kind === "attention" ? "attention" : "fixed"), `H = ${size}`, ...steps].join(say("comma"));
   }
 
   function choose() {
@@ -117,7 +117,8 @@ function render({ model, el }) {
       node.replaceChildren(...output.flatMap(([word, right]) => [right ? word : make("mark", {}, word), " "]));
       count.textContent = wrong ? say("wrong", { wrong, all: output.length }) : say("right");
     });
-    tell(`${words}: ${shown.map(({ name, title: kind }) => `${kind} ${format(found[name].mean[i])}`).join(", ")}`);
+    const means = shown.map(({ name, title: kind }) => `${kind} ${format(found[name].mean[i])}`);
+    tell(say("named", { name: words, value: means.join(say("comma")) }));
   }
 
   const tell = frame(

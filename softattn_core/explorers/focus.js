@@ -52,7 +52,7 @@ function render({ model, el }) {
     });
     control.show(scores()[chosen]);
     show(total, sum(p));
-    tell(say("weightsAre", { values: words.map((word, i) => `${word} ${format(p[i])}`).join(", ") }));
+    tell(say("weightsAre", { values: words.map((word, i) => `${word} ${format(p[i])}`).join(say("comma")) }));
   }
 
   // The word that is chosen is no trait: it is chosen anew with the tiles.
@@ -72,7 +72,7 @@ function render({ model, el }) {
   const tell = frame(
     { model, el, say, name: "focus", claim: "focusClaim", agree, onreset }, tiles,
     make("div", { class: "sa-row" }, name, control.range, control.field),
-    make("p", { class: "sa-note" }, say("sumOfWeights"), " ", total, ". ", say("budget")), sliders.note, choices,
+    make("p", { class: "sa-note" }, say("budget"), " ", say("sumOfWeights"), " ", total), sliders.note, choices,
   );
   return follow(model, ["words", "glosses", "scores"], draw);
 }

@@ -18,6 +18,8 @@ function heatMap(label, onpoint, most = NUMBERED) {
   }
   function name(head, text) {
     writeName(head.firstChild, text);
+    // Letters are turned on their side; Chinese characters and arrows are not.
+    head.classList.toggle("sa-turned", /[a-z]/i.test(text));
   }
   const heading = (scope) => make("th", { scope }, make("span"));
   const [column, cell, row] = [heading("col"), make("td", { tabindex: -1 }), make("tr", {}, heading("row"))];

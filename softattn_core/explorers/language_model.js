@@ -218,7 +218,7 @@ function render({ model, el }) {
       put(curves.children[i], "d", j === from ? `M${from + 0.4} ${HEIGHT}c-.2 -34 .4 -34 .2 0` : `M${start} ${HEIGHT}C${start} ${top} ${end} ${top} ${end} ${HEIGHT}`);
     });
     const most = [...arcs].sort((a, b) => b.weight - a.weight).slice(0, 3);
-    write(reading, say("looksAt", { chinese: words[now.line[from]], words: most.map(({ weight, j }) => `${words[now.line[j]]} ${weight.toFixed(2)}`).join(", ") }));
+    write(reading, say("looksAt", { chinese: words[now.line[from]], words: most.map(({ weight, j }) => `${words[now.line[j]]} ${weight.toFixed(2)}`).join(say("comma")) }));
   }
 
   // --- What comes next ---
@@ -446,7 +446,7 @@ function render({ model, el }) {
     if (atEnd()) strip.scrollLeft = 1e6; // the last: it makes the browser lay out
     tell(isOver()
       ? say("lineIs", { line: line.slice(1).map(shownWord).join(" ") })
-      : say("nextIs", { values: now.order.slice(0, 3).map((word) => `${shownWord(word)} ${format(now.p[word])}`).join(", ") }));
+      : say("nextIs", { values: now.order.slice(0, 3).map((word) => `${shownWord(word)} ${format(now.p[word])}`).join(say("comma")) }));
   }
 
   const tell = frame(

@@ -111,7 +111,7 @@ function render({ model, el }) {
       write(lost, say(LOST[kind](z, w)));
       return `${title} ${total.textContent}`;
     });
-    tell(say("sums", { values: sums.join(", ") }));
+    tell(say("sums", { values: sums.join(say("comma")) }));
   }
 
   const set = (...numbers) => ({ scores: numbers });

@@ -60,13 +60,14 @@ function drawQuestion(el, question, say) {
     feedback.dataset.state = state;
     feedback.replaceChildren(make("p", {}, ...parts));
   };
-  const answered = () => [heading("answerIs"), " ", ...inline(`${answer}. ${reason}`)];
+  const explained = (answer, reason) => inline(say("answerReason", { answer, reason }));
+  const answered = () => [heading("answerIs"), " ", ...explained(answer, reason)];
 
   // Was something given that can be judged?
   function comment() {
     const { told, right, reason, exact } = judge();
     if (told) tell("empty", told);
-    else if (right) tell("right", "✓ ", heading("answerRight"), " ", exact ? `${exact}. ` : "", ...inline(reason));
+    else if (right) tell("right", "✓ ", heading("answerRight"), " ", ...(exact ? explained(exact, reason) : inline(reason)));
     else tell("wrong", "✗ ", heading("answerWrong"), " ", ...inline(reason));
     return !told;
   }

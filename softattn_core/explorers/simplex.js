@@ -157,7 +157,7 @@ function render({ model, el }) {
     show(loss, -logSoftmax(z, t)[target]);
 
     const place = `translate(${toPlane(p).join(" ")})`;
-    const summary = names.map((name, i) => `${name} ${format(p[i])}`).join(", ");
+    const summary = names.map((name, i) => `${name} ${format(p[i])}`).join(say("comma"));
     point.setAttribute("transform", place);
     point.setAttribute("aria-valuenow", p[target]);
     point.setAttribute("aria-valuetext", summary);

@@ -109,7 +109,7 @@ function render({ model, el }) {
       arithmetic.heads[2].replaceChildren("e", make("sup", {}, exponent));
     }
     write(note, say(fits ? "plain" : "stable"));
-    const summary = names().map((name, i) => `${name} ${format(p[i])}`).join(", ");
+    const summary = names().map((name, i) => `${name} ${format(p[i])}`).join(say("comma"));
     tell(say("distribution", { values: summary }));
   }
 

@@ -204,10 +204,10 @@ function render({ model, el }) {
       show(weight, weights[i]);
     });
     const terms = h.map((hi, i) => `${format(weights[i])} · ${typedPair(hi)}`).join(" + ");
-    contextText.replaceChildren(`${say("contextStep")}: c = ${terms} = `, result);
+    contextText.replaceChildren(say("named", { name: say("contextStep"), value: `c = ${terms} = ` }), result);
     result.textContent = pair(found.context);
     result.dataset.value = found.context;
-    const shares = words.map((word, i) => `${word} ${format(weights[i])}`).join(", ");
+    const shares = words.map((word, i) => `${word} ${format(weights[i])}`).join(say("comma"));
     tell(say("contextIs", { weights: shares, context: pair(found.context) }));
   }
 

@@ -189,7 +189,7 @@ function render({ model, el }) {
     picture.light(i < said.length ? i : null, j);
     map?.light(i, j);
     const list = (names, weights) => weights.map((weight, n) => [weight, names[n]]).filter(([weight]) => weight >= 0.005)
-      .sort(([a], [b]) => b - a).slice(0, 3).map(([weight, name]) => `${name} ${weight.toFixed(2)}`).join(", ");
+      .sort(([a], [b]) => b - a).slice(0, 3).map(([weight, name]) => `${name} ${weight.toFixed(2)}`).join(say("comma"));
     const spoken = [...said, "<eos>"];
     if (j === null) write(reading, say("looksAt", { chinese: spoken[i], words: list(words, [...steps[i].weights]) }));
     else if (i === null) write(reading, say("seenBy", { english: words[j], words: list(spoken, steps.map(({ weights }) => weights[j])) || say("nobody") }));

@@ -177,7 +177,7 @@ def test_chinese_pages_get_chinese_controls(questions):
     _, [choose, number] = questions(language="zh-CN")
     for form, name in [(choose, "检查"), (number, "显示答案")]:
         form.get_by_role("button", name=name).click()
-    assert [told(choose), told(number)] == ["请先选择一个答案。", "答案： 0.50. One half."]
+    assert [told(choose), told(number)] == ["请先选择一个答案。", "答案： 0.50。One half."]
 
 
 def test_without_javascript_the_answer_can_be_opened(visit, site_url):
