@@ -76,7 +76,7 @@ def test_hints_figures_questions_and_explorers_speak_it(in_chinese, capsys, monk
     check("softmax", lambda z, axis=-1, temperature=1.0: np.exp(z / temperature))
     first, second = "".join(capsys.readouterr().out.split()).split("softmax：")[1:]
     assert first.startswith("还不对。<lambda>([2.0,1.0,0.1])出错：ValueError:")
-    assert second == "还不对。这些是指数。请除以它们的和。"
+    assert second == "还不对。这些是指数值。请除以它们的和。"
     bars = figures.scores_and_weights([1, 2], [0.3, 0.7], ["a", "b"], title="标题")
     assert repr(bars) == "标题。分数：a 1，b 2；概率：a 0.3，b 0.7。"
     monkeypatch.chdir(ROOT / "chapters")
