@@ -23,6 +23,15 @@ STYLES = ("colours.css", "text.css", "chinese.css", "icons.css", "cells.css", "p
 # The memory comes first: the others, and the explorers, use it.
 SCRIPTS = ("memory.js", "predictions.js", "scrolling.js")
 
+# A server shows the 404 page at any address, so its links begin at the site's root. A folder opened
+# without a server has none.
+FROM_A_FOLDER = """<script>
+if (location.protocol === "file:") addEventListener("DOMContentLoaded", () => {
+  for (const link of document.querySelectorAll("[href^='/root/']"))
+    link.setAttribute("href", link.getAttribute("href").slice("/root/".length));
+});
+</script>"""
+
 
 def read_address(app, config):
     """SITE_URL is set where the site is published; without it every link is relative."""
@@ -36,7 +45,8 @@ def read_address(app, config):
         "<p>The address may be mistyped. Start from the "
         f'<a href="{config.notfound_urls_prefix}index.html">front page</a>, or search.</p>'
         '<p lang="zh-CN">书里没有这一页。地址也许有误，请从'
-        f'<a href="{config.notfound_urls_prefix}zh/index.html">首页</a>开始。</p>',
+        f'<a href="{config.notfound_urls_prefix}zh/index.html">首页</a>开始。</p>'
+        + FROM_A_FOLDER.replace("/root/", config.notfound_urls_prefix),
     }
 
 

@@ -3,16 +3,19 @@
     python tools/readme_picture.py      (`make picture`)
 """
 
+import io
 import sys
 import threading
 from pathlib import Path
 
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.site.conftest import ALIVE, launch, settle  # noqa: E402
+from tests.site.conftest import ALIVE, launch  # noqa: E402
 from tools.check_site import SITE  # noqa: E402
 from tools.serve import make_server  # noqa: E402
 
@@ -26,6 +29,11 @@ FRAME = """() => {
   return { x, y, width: explorer.width + 48, height: explorer.bottom + 24 - y };
 }"""
 
+# What the picture says goes into its file: a test compares it with the page.
+WORDS = """() => [...document.querySelectorAll(
+    "article :is(h1, h1 + p, .sa-explorer :is(p:not([role]), button))")]
+  .map((node) => node.innerText.trim()).filter(Boolean).join("\\n")"""
+
 
 def take(browser, address, theme):
     page = browser.new_page(viewport={"width": WIDTH, "height": 1100}, color_scheme=theme,
@@ -33,8 +41,10 @@ def take(browser, address, theme):
     page.goto(address)
     page.evaluate("document.fonts.ready.then(() => true)")
     page.wait_for_function(ALIVE)
-    settle(page)
-    page.screenshot(path=PICTURES / f"front-{theme}.png", clip=page.evaluate(FRAME))
+    picture = Image.open(io.BytesIO(page.screenshot(clip=page.evaluate(FRAME))))
+    words = PngInfo()
+    words.add_itxt("says", page.evaluate(WORDS))
+    picture.save(PICTURES / f"front-{theme}.png", pnginfo=words, optimize=True)
     page.close()
 
 

@@ -104,14 +104,22 @@ function showProgress() {
   for (const place of document.querySelectorAll("[data-chapter]")) {
     if (totals[place.dataset.chapter]) followProgress(place, place.dataset.chapter);
   }
-  const forget = document.querySelector(".sa-start");
-  if (forget) forget.append(forgetButton());
-  const start = document.querySelector(".sa-start a");
-  const last = memory.recall("place", "chapter");
-  if (start && last) {
-    start.href = last.page;
-    start.textContent = say("continue", last);
-  }
+  const start = document.querySelector(".sa-start");
+  if (!start) return;
+  start.append(forgetButton());
+  followStart(start.querySelector("a"));
+}
+
+// Leads to where the reader was last; to the beginning once that is forgotten.
+function followStart(link) {
+  const first = { page: link.getAttribute("href"), text: link.textContent };
+  const update = () => {
+    const last = memory.recall("place", "chapter");
+    link.setAttribute("href", last?.page ?? first.page);
+    link.textContent = last ? say("continue", last) : first.text;
+  };
+  memory.onchange(update);
+  update();
 }
 
 // Under the title of a chapter: its progress; and the place is noted for the front page.

@@ -98,7 +98,8 @@ function render({ model, el }) {
       put(dot, "d", `M${outline(mean, full)[i]}h0`);
     }
     const shown = arms.filter(({ box }) => box.checked);
-    numbers.draw(shown.map(({ title }) => title), { curves: shown.map(({ name }) => found[name]), group: i });
+    numbers.draw(arms.map(({ title }) => title), { curves: arms.map(({ name }) => found[name]), group: i });
+    numbers.rows.forEach(({ node }, n) => (node.hidden = !arms[n].box.checked));
     [full, full / 2, 0].forEach((y, n) => write(ticks[0].children[n], String(y)));
     put(line, "d", `M${at(i)} 0V100`);
     radios.forEach((radio) => (radio.checked = radio.value === measure));
@@ -129,8 +130,9 @@ function render({ model, el }) {
     make("div", { class: "sa-columns" }, ...outputs.map(({ node }) => node)),
     make("p", { class: "sa-note" }, say("markNote")),
   );
-  arms.forEach(({ label, curve }) => linked(label, curve));
-  return follow(model, ["measure", "length", "sentence", "arms"], draw);
+  const stop = follow(model, ["measure", "length", "sentence", "arms"], draw);
+  arms.forEach(({ label, curve }, i) => linked(label, curve, numbers.rows[i].node));
+  return stop;
 }
 
 export default { render };

@@ -265,10 +265,14 @@ function render({ model, el }) {
     const rest = order.slice(SHOWN);
     const rows = [...order.slice(0, SHOWN).map((word) => ({ word, share: p[word] })), { share: sum(rest.map((word) => p[word])) }];
     while (bars.children.length < rows.length) {
-      bars.append(make(
+      const part = make("b");
+      const option = make(
         "div", { class: "sa-option" },
         make("button", { type: "button", class: "sa-word" }), make("div", { class: "sa-bar sa-weights" }), make("span", { class: "sa-value sa-weights" }),
-      ));
+      );
+      linked(option, part);
+      bars.append(option);
+      mark.before(part);
     }
     const over = atEnd() && isOver();
     rows.forEach(({ word, share }, i) => {
@@ -283,7 +287,6 @@ function render({ model, el }) {
     write(title, say(over ? (line.at(-1) === eos ? "lineEnded" : "lineFull") : atEnd() ? "nextAfter" : "cameAfter", { word: words[line[chosen()]], next: shownWord(after), most: longest }));
     drawn.hidden = !model.get("draw") || over || !atEnd();
     const u = chance(model.get("seed"), line.length);
-    while (lot.children.length <= rows.length) lot.prepend(make("b"));
     rows.forEach(({ share }, i) => {
       lot.children[i].style.flexGrow = share;
     });

@@ -178,6 +178,14 @@ def test_what_is_drawn_follows_the_bars(show, model):  # noqa: F811
     assert shares == pytest.approx([p / total for _, p in exact], abs=0.032)
 
 
+def test_a_bet_and_its_part_of_the_draw_light_up_together(show):  # noqa: F811
+    page = show(LanguageModelExplorer("i", draw=True)).page
+    page.locator(".sa-option").nth(2).hover()
+    lit = page.locator(".sa-lit").evaluate_all("(all) => all.map((node) => "
+                                              "[...node.parentElement.children].indexOf(node))")
+    assert lit == [2, 2]
+
+
 def test_the_draw_follows_the_temperature(show):  # noqa: F811
     page = page_of(show(LanguageModelExplorer("i", draw=True, seed=4)))
     note, chosen = page.locator(".sa-lot + p"), page.locator(".sa-chosen .sa-word")

@@ -138,6 +138,16 @@ def test_by_keyboard_with_presets_and_reset(show):  # noqa: F811
     page.get_by_role("status").get_by_text("Sums: softmax 1.000").wait_for(state="attached")
 
 
+def test_a_preset_with_a_plus_adds_to_what_is_there(show):  # noqa: F811
+    page = show(NormaliserExplorer([-3, 1, 3.4])).page
+    card = page.get_by_role("group", name="softmax", exact=True)
+    before = card.locator(".sa-value").all_inner_texts()
+    page.get_by_role("button", name="all + 100").click()
+    fields = page.locator(".sa-row .sa-field").evaluate_all("(all) => all.map((f) => f.value)")
+    assert fields == ["97", "101", "103.4"]
+    assert card.locator(".sa-value").all_inner_texts() == before, "softmax notices no shift"
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("language", ["en", "zh-CN"])
 def test_axe_finds_nothing(show, theme, language):  # noqa: F811

@@ -61,6 +61,29 @@ def test_nothing_is_wider_than_a_phone(seen_from_folder):
     assert page.evaluate(TOO_WIDE) == []
 
 
+# What a box hides of its text, but for the names that a reader may type as long as he likes.
+CUT = """() => [...document.querySelectorAll("article *")].filter((node) => {
+  if (!node.checkVisibility() || node.matches("input, .sa-hidden *")) return false;
+  const hides = !["visible", "auto", "scroll"].includes(getComputedStyle(node).overflowX);
+  return hides && node.clientWidth > 1 && node.scrollWidth > node.clientWidth + 1;
+}).map((node) => node.outerHTML.slice(0, 120))"""
+
+
+def test_no_text_is_cut_on_a_phone(seen_from_folder):
+    assert seen_from_folder.page.evaluate(CUT) == []
+
+
+def test_no_text_is_cut_at_any_width(seen):
+    page, usual = seen.page, seen.page.viewport_size
+    unfold(page)
+    cut = {}
+    for width in (768, 1280, 1920):
+        page.set_viewport_size({"width": width, "height": 900})
+        cut[width] = page.evaluate(CUT)
+    page.set_viewport_size(usual)
+    assert not any(cut.values()), cut
+
+
 def test_figures_and_images_have_a_sentence_for_an_alternative(seen):
     texts = seen.page.eval_on_selector_all(
         "article .sa-figure svg, article img",
@@ -68,6 +91,31 @@ def test_figures_and_images_have_a_sentence_for_an_alternative(seen):
     )
     for text in texts:
         assert len(text) >= 20 and not re.search(r"\.(png|svg)$|/", text.split()[0]), text
+
+
+# Whether an explorer is broader than the text, and by how much it leaves the window free.
+MARGIN = """() => {
+  const right = (name) => document.querySelector(name).getBoundingClientRect().right;
+  return [right("article .sa-frame") - right("article section > p"),
+    document.querySelector(".bd-sidebar-secondary").getBoundingClientRect().left
+      - right("article .sa-frame")];
+}"""
+
+
+def test_an_explorer_uses_the_right_margin_of_a_wide_screen(visit, site_url):
+    page = visit(f"{site_url}/chapters/04_attention.html", viewport={"width": 1920, "height": 1080})
+    broader, free = page.page.evaluate(MARGIN)
+    assert broader > 90 and free > 0
+
+
+def test_figures_and_predictions_are_numbered_and_nothing_floats_over_a_field(seen):
+    page = seen.page
+    zh = "/zh/" in page.url
+    for selector, name in [("figcaption b:first-child", "图 {}：" if zh else "Figure {}."),
+                           (".sa-prediction > .sa-label", "预测 {}" if zh else "Prediction {}")]:
+        texts = page.locator(f"article {selector}").all_text_contents()
+        assert texts == [name.format(n + 1) for n in range(len(texts))]
+    assert page.locator("#pst-back-to-top").count() == 0
 
 
 def test_chapters_show_their_figures(visit, site_url):
@@ -208,6 +256,13 @@ def test_unknown_address_gets_the_books_404_page(visit, site_url):
     seen.page.locator("article a").first.click()
     seen.page.wait_for_url(f"{site_url}/index.html")
     seen.page.get_by_role("heading", level=1).wait_for()
+
+
+def test_the_404_page_opened_from_a_folder_has_the_books_look(visit, site_dir):
+    page = visit(f"{site_dir.as_uri()}/404.html").page
+    page.wait_for_function("getComputedStyle(document.body).getPropertyValue('--sa-ink')")
+    page.locator("article a").first.click()
+    page.wait_for_url(f"{site_dir.as_uri()}/index.html")
 
 
 @pytest.mark.parametrize("name", ["index", "chapters/04_attention", "zh/chapters/04_attention"])

@@ -171,6 +171,11 @@ def test_progress_stands_in_the_sidebar_and_the_front_page_knows_the_place(page)
     link = page.locator(".sa-start a")
     assert link.inner_text() == "Continue with chapter 3"
     assert link.get_attribute("href") == "chapters/mine.html"
+    forget = page.locator(".sa-start").get_by_role("button")
+    forget.click()
+    forget.click()
+    assert (link.inner_text(), link.get_attribute("href")) == ("Start", "first.html")
+    assert page.locator("[data-chapter=other]").inner_text() == "0 of 4 predictions made"
 
 
 def test_where_storage_is_forbidden_the_page_works_all_the_same(page):
