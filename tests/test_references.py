@@ -1,6 +1,7 @@
 """Citations say what references.bib says, and the words of a link name what it leads to."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -15,6 +16,10 @@ REFERENCES = (ROOT / "chapters" / "references.md").read_text(encoding="utf-8")
 PAGES = [ROOT / "README.md", ROOT / "index.md", *sorted((ROOT / "chapters").glob("*.md")),
          *sorted((ROOT / "chapters").glob("*.ipynb"))]
 EACH = pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+WORK, GLOSSARY = r"references\.md#", r"glossary\.md#"
+CHAPTER = r"(?=0\d_\w+\.ipynb)"
+PAGE = r"(?=(?:cheat_sheet|for_teachers|glossary|references)\.md(?!#))"
+SOLUTION = r"solutions\.ipynb#"
 # Works without an identifier of their own: older books and papers, and what stands on a site alone.
 WITHOUT_IDENTIFIER = {"boltzmann-1868", "gibbs-1902", "goodfellow-bengio-and-courville-2016",
                       "luce-1959", "mcfadden-1974", "radford-and-others-2018", "watson-1964"}
@@ -63,6 +68,7 @@ def line(entry):
     return f"{listed(names)}. " + " ".join(part for part in parts if part)
 
 
+@cache
 def text(path):
     if path.suffix == ".md":
         return path.read_text(encoding="utf-8")
@@ -73,6 +79,13 @@ def text(path):
 def links(path, target):
     """[(words, what follows the target)] of the page's links to it."""
     return re.findall(rf"\[([^\]]+)\]\((?:chapters/)?{target}([^)]*)\)", text(path))
+
+
+def each_with(target):
+    """The pages with such links: only there is something to compare."""
+    pages = [path for path in PAGES if links(path, target)]
+    assert pages, f"no page links to {target}"
+    return pytest.mark.parametrize("path", pages, ids=lambda path: path.name)
 
 
 # --- References ----------------------------------------------------------------------------------
@@ -97,10 +110,10 @@ def test_a_work_has_an_identifier_of_its_year(key):
         assert fields["eprint"].startswith(f"{int(fields['year']) % 100:02}")
 
 
-@EACH
+@each_with(WORK)
 def test_a_citation_names_the_work_that_it_leads_to(path):
     names = {slug(called(entry)): called(entry) for entry in BIB.values()}
-    for words, anchor in links(path, r"references\.md#"):
+    for words, anchor in links(path, WORK):
         assert names[anchor] == words or DESCRIBED_WORKS.get(words) == anchor, (words, anchor)
 
 
@@ -118,35 +131,34 @@ def title(path):
     return re.search(r"^# (.+)", text(path), flags=re.M)[1]
 
 
-@EACH
+@each_with(CHAPTER)
 def test_a_link_to_a_chapter_has_its_number_or_its_title(path):
-    for words, rest in links(path, r"(?=0\d_\w+\.ipynb)"):
+    for words, rest in links(path, CHAPTER):
         chapter = ROOT / "chapters" / rest.partition("#")[0]
         number = re.fullmatch(r"(?:.*\bchapter )?(\d)(?:\D.*)?", words, flags=re.I)
         named = int(number[1]) == int(chapter.name[:2]) if number else words == title(chapter)
         assert named, (words, rest)
 
 
-@EACH
+@each_with(PAGE)
 def test_a_link_to_another_page_has_its_name(path):
-    for words, page in links(path, r"(?=(?:cheat_sheet|for_teachers|glossary|references)\.md)"):
-        if "#" not in page:
-            name = page.removesuffix(".md")
-            assert words.lower() in (name.replace("_", " "), f"{name}.md"), (words, page)
+    for words, page in links(path, PAGE):
+        name = page.removesuffix(".md")
+        assert words.lower() in (name.replace("_", " "), f"{name}.md"), (words, page)
 
 
-@EACH
+@each_with(GLOSSARY)
 def test_a_link_to_the_glossary_has_a_word_of_its_entry(path):
     begins = {slug(term): {word[:4] for word in re.findall(r"\w+", term.lower())}
               for term in ENTRIES}
-    for words, anchor in links(path, r"glossary\.md#"):
+    for words, anchor in links(path, GLOSSARY):
         shared = begins[anchor] & {word[:4] for word in re.findall(r"\w+", words.lower())}
         assert shared or anchor in DESCRIBED, (words, anchor)
 
 
-@EACH
+@each_with(SOLUTION)
 def test_a_solution_is_linked_from_its_own_exercise(path):
     for section in re.split(r"^(?=#+ )", text(path), flags=re.M):
         heading = section.partition("\n")[0].partition(": ")[2]
-        for anchor in re.findall(r"\]\(solutions\.ipynb#([^)]+)\)", section):
+        for anchor in re.findall(rf"\]\({SOLUTION}([^)]+)\)", section):
             assert anchor == slug(heading), (heading, anchor)
