@@ -207,6 +207,12 @@ def test_an_attention_map_has_words_on_both_axes_and_its_weights_as_shades():
     assert "苹果 looks most at apple, 0.8" in figure.description
 
 
+def test_a_wide_attention_map_turns_its_words_but_neither_chinese_nor_arrows():
+    read = ["<bos>", "i", "love", "you", "→", "我", "爱", "你"]
+    ax = figures.attention_map(np.eye(8), read, read, title="").axes[0]
+    assert [t.get_rotation() for t in ax.get_xticklabels()] == [90, 90, 90, 90, 0, 0, 0, 0]
+
+
 def test_arrows_of_the_plane_start_at_the_origin():
     figure = figures.plane({"h": ("values", (1.0, 0.5)), "s": ("query", (-1.0, 2.0))}, title="")
     arrows = [t for t in figure.axes[0].texts if t.arrow_patch]
