@@ -72,7 +72,8 @@ function addStyle(css) {
   document.head.append(style);
 }
 
-// Two views of one widget share its module, its style and its model.
+// Two views of one widget share its module and its model, and all of a page what styles they have in
+// common: the browser tries each rule on each node.
 function once(map, key, make) {
   if (!map.has(key)) map.set(key, make());
   return map.get(key);
@@ -83,11 +84,10 @@ async function start(script) {
   script.parentElement.replaceChildren(script, place);
   try {
     const id = JSON.parse(script.textContent).model_id;
-    const [_esm, _css] = ["_esm", "_css"].map((part) => {
-      const pieces = [states[id].state[part]].flat();
-      return pieces.map((piece) => texts[piece] ?? piece).join("\n");
-    });
-    once(styles, _css, () => addStyle(_css));
+    const [code, looks] = ["_esm", "_css"].map((part) =>
+      [states[id].state[part]].flat().map((piece) => texts[piece] ?? piece));
+    for (const css of looks) once(styles, css, () => addStyle(css));
+    const _esm = code.join("\n");
     const widget = await once(modules, _esm, () => load(_esm));
     const model = await once(models, id, async () => {
       const model = await makeModel(states[id]);

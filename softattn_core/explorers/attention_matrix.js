@@ -129,6 +129,7 @@ function render({ model, el }) {
   let weightCells;
   let lines;
   let chosen;
+  let checked;
 
   function build(words) {
     for (const node of [list, detail.body]) node.replaceChildren();
@@ -176,13 +177,7 @@ function render({ model, el }) {
   function checkGlyphs() {
     const missing = tokens.flatMap(({ name }) => withoutGlyph(name.value, name));
     glyphs.hidden = !missing.length;
-    write(glyphs, missing.length ? say("noGlyph", { characters: missing.join(" ") }) : "");
-  }
-
-  function write(node, text) {
-    if (node.textContent === text) return;
-    node.textContent = text;
-    node.lang = languageOf(text).lang ?? "";
+    writeName(glyphs, missing.length ? say("noGlyph", { characters: missing.join(" ") }) : "");
   }
 
   function draw() {
@@ -203,12 +198,12 @@ function render({ model, el }) {
         field.show(model.get(kind)[i][axis]);
       }));
       radio.checked = i === chosen.row;
-      write(label, words[i]);
+      writeName(label, words[i]);
     });
     for (const { radio } of masks) radio.checked = radio.value === mask;
     scaled.checked = model.get("scaled");
     for (const { heads, rows } of [scoreCells, weightCells]) {
-      words.forEach((text, i) => [heads[i], rows[i].head].forEach((node) => write(node, text)));
+      words.forEach((text, i) => [heads[i], rows[i].head].forEach((node) => writeName(node, text)));
       rows.forEach(({ node }, i) => node.classList.toggle("sa-on", i === chosen.row));
     }
     weights.forEach((row, i) => row.forEach((weight, j) => {
@@ -223,13 +218,13 @@ function render({ model, el }) {
 
     const e = shifted(scores[chosen.row]).map(Math.exp);
     lines.forEach(({ head, product, score, e: cell, weight }, j) => {
-      write(head, words[j]);
-      product.textContent = plus(K[j].map((x, axis) => `${typed(Q[chosen.row][axis])}\u00a0·\u00a0${typed(x)}`));
+      writeName(head, words[j]);
+      write(product, plus(K[j].map((x, axis) => `${typed(Q[chosen.row][axis])}\u00a0·\u00a0${typed(x)}`)));
       showScore(score, scores[chosen.row][j]);
       show(cell, e[j]);
       show(weight, weights[chosen.row][j]);
     });
-    detail.heads[2].textContent = `z = q · k${model.get("scaled") ? " / √2" : ""}`;
+    write(detail.heads[2], `z = q · k${model.get("scaled") ? " / √2" : ""}`);
     show(totals.e, sum(e));
     show(totals.weight, sum(weights[chosen.row]));
     const seen = V.map((v, j) => [v, j]).filter(([, j]) => mask === "none" || j <= chosen.row);
@@ -239,7 +234,9 @@ function render({ model, el }) {
     result.dataset.value = context[chosen.row];
     write(note, say(MASKS[mask][1]));
     tellCell(words, Q, K, found);
-    checkGlyphs();
+    // Drawing characters to see whether a font has them takes long.
+    if (named !== checked) checkGlyphs();
+    checked = named;
     const shares = words.map((text, j) => `${text} ${format(weights[chosen.row][j])}`).join(say("comma"));
     tell(say("rowIs", { word: words[chosen.row], weights: shares, sum: format(sum(weights[chosen.row])) }));
     addButton.disabled = words.length === MOST;

@@ -8,7 +8,8 @@ function render({ model, el }) {
   const say = sayIn(el);
   const labels = model.get("labels");
   const at = (i) => ((i + 0.5) * 100) / labels.length;
-  const outline = (values, full) => values.map((y, i) => `${at(i)} ${100 - (100 * y) / full}`);
+  const place = (values, full) => (i) => `${at(i)} ${100 - (100 * values[i]) / full}`;
+  const outline = (values, full) => values.map((_, i) => place(values, full)(i));
 
   // The chart is stretched to the page's width; its strokes keep their thickness.
   const drawing = (tag, role, name) => make(tag, { class: `sa-${role} sa-arm-${name}` });
@@ -85,6 +86,7 @@ function render({ model, el }) {
   const reference = text(say("reference"), { lang: "zh" });
   const outputs = TRANSLATORS.map((name) => text(titleOf(name), { lang: "zh" }));
 
+  let drawn; // the measure of the curves
   function draw() {
     const [i, measure] = [model.get("length"), model.get("measure")];
     const [found, full] = [model.get("curves")[measure], FULL[measure]];
@@ -93,10 +95,12 @@ function render({ model, el }) {
       const { mean, low, high } = found[name];
       box.checked = shown;
       for (const node of [band, curve, dot]) node.classList.toggle("sa-off", !shown);
+      put(dot, "d", `M${place(mean, full)(i)}h0`);
+      if (measure === drawn) continue;
       put(curve, "d", `M${outline(mean, full).join("L")}`);
       put(band, "points", [...outline(high, full), ...outline(low, full).reverse()].join(" "));
-      put(dot, "d", `M${outline(mean, full)[i]}h0`);
     }
+    drawn = measure;
     const shown = arms.filter(({ box }) => box.checked);
     numbers.draw(arms.map(({ title }) => title), { curves: arms.map(({ name }) => found[name]), group: i });
     numbers.rows.forEach(({ node }, n) => (node.hidden = !arms[n].box.checked));
@@ -109,14 +113,14 @@ function render({ model, el }) {
 
     const n = model.get("sentence");
     const sentence = model.get("sentences")[i][n];
-    title.textContent = say("heldOut", { number: n + 1, count: sentence.english.length });
-    english.words.textContent = sentence.english.join(" ");
-    reference.words.textContent = sentence.reference.join(" ");
+    write(title, say("heldOut", { number: n + 1, count: sentence.english.length }));
+    write(english.words, sentence.english.join(" "));
+    write(reference.words, sentence.reference.join(" "));
     outputs.forEach(({ words: node, count }, m) => {
       const output = sentence.outputs[TRANSLATORS[m]];
       const wrong = output.filter(([, right]) => !right).length;
-      node.replaceChildren(...output.flatMap(([word, right]) => [right ? word : make("mark", {}, word), " "]));
-      count.textContent = wrong ? say("wrong", { wrong, all: output.length }) : say("right");
+      node.replaceChildren(...output.flatMap(([word, right]) => (right ? `${word} ` : [make("mark", {}, word), " "])));
+      write(count, wrong ? say("wrong", { wrong, all: output.length }) : say("right"));
     });
     const means = shown.map(({ name, title: kind }) => `${kind} ${format(found[name].mean[i])}`);
     tell(say("named", { name: words, value: means.join(say("comma")) }));

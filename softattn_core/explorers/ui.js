@@ -37,9 +37,12 @@ const typed = (x) => (Number.isInteger(x) ? String(x).replace("-", "−") : form
 const typedPair = (vector) => `(${vector.map(typed).join(", ")})`;
 const pair = (vector) => `(${vector.map((x) => format(x)).join(", ")})`;
 
-// What stays as it is costs the browser nothing.
+// A text that stays as it is costs the browser nothing, and one that changes little: its node stays.
 function write(node, text) {
-  if (node.textContent !== text) node.textContent = text;
+  const { firstChild } = node;
+  if (firstChild instanceof Text && firstChild === node.lastChild) {
+    if (firstChild.data !== text) firstChild.data = text;
+  } else if (node.textContent !== text) node.textContent = text;
 }
 
 function put(node, name, value) {
@@ -50,7 +53,7 @@ function put(node, name, value) {
 function show(node, x, text = format(x)) {
   if (node.dataset.value === String(x)) return;
   node.dataset.value = x;
-  node.textContent = text;
+  write(node, text);
 }
 
 // "−2", "0,5" and "50 %" are numbers too. NaN where there is none.
@@ -66,8 +69,7 @@ function readNumber(text) {
 function fill(bar, fraction) {
   if (bar.dataset.length === String(fraction)) return;
   bar.dataset.length = fraction;
-  bar.style.setProperty("--length", Math.abs(fraction));
-  bar.classList.toggle("sa-negative", fraction < 0);
+  bar.style.setProperty("--length", fraction);
 }
 
 const clamp = (x, low, high) => Math.min(Math.max(x, low), high);

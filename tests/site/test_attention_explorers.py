@@ -88,7 +88,7 @@ DRIVE_FOCUS = """(settings) => settings.map(({ sentence, scores, by }) => {
     radio.click();
     use(root.querySelector(`.sa-${by}`), scores[i]);
   });
-  const filled = (bar) => parseFloat(getComputedStyle(bar, "::before").width) / bar.clientWidth;
+  const filled = (bar) => new DOMMatrix(getComputedStyle(bar, "::before").transform).a;
   return {
     scores: read(all(".sa-tile .sa-scores")), weights: read(all(".sa-tile .sa-value.sa-weights")),
     sum: read(all("output"))[0], bars: all(".sa-tile .sa-bar").map(filled), values: shown(root),
@@ -674,12 +674,12 @@ def test_only_what_changed_is_drawn(show):  # noqa: F811
     changed = """(text) => {
       const seen = new MutationObserver(() => {});
       const root = document.querySelector(".sa-explorer");
-      seen.observe(root, { childList: true, subtree: true });
+      seen.observe(root, { childList: true, characterData: true, subtree: true });
       use(root.querySelector("input.sa-text"), text);
-      const records = seen.takeRecords()
-        .filter((record) => !record.target.closest("p, .sa-message"));
-      return [records.length,
-              records.filter((record) => record.target.matches("tr, tbody")).length];
+      const changed = seen.takeRecords()
+        .map(({ target }) => (target instanceof Text ? target.parentNode : target))
+        .filter((node) => !node.closest("p, .sa-message"));
+      return [changed.length, changed.filter((node) => node.matches("tr, tbody")).length];
     }"""
     assert page.evaluate(changed, "I eat apples at home today!") == [0, 0]
     records, cells = page.evaluate(changed, "i eat pears at home today")

@@ -27,9 +27,9 @@ DRIVE = """(settings) => settings.map(({ scores, by }) => {
   if (by === "range") reset(root);
   together(() => all(`.sa-row .sa-${by}`).forEach((input, i) => use(input, scores[i])));
   const filled = (bar) => {
-    const { width, left } = getComputedStyle(bar, "::before");
-    const share = parseFloat(width) / bar.clientWidth * 1.5;
-    return parseFloat(left) < bar.clientWidth / 3 - 1 ? -share : share;
+    const { left, right, transform } = getComputedStyle(bar, "::before");
+    const room = bar.clientWidth - parseFloat(left) - parseFloat(right);
+    return new DOMMatrix(transform).a * room / bar.clientWidth * 1.5;
   };
   return {
     scores: read(all(".sa-row .sa-field")), height: root.offsetHeight,
