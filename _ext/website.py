@@ -18,6 +18,12 @@ from softattn_core.figures import COLOURS
 # makes every change within an explorer half as slow again.
 BY_CHILDREN = re.compile(r"[^{}]*:has\([^{}]*\{[^{}]*\}")
 ICON_FONT = re.compile(r"(?<=[{}])\.fa[^{}]*\{[^{}]*\}|@font-face\s*\{[^{}]*Awesome[^{}]*\}")
+# A rule: its selectors, with brackets in brackets, and what it says. And the classes in a selector.
+RULE = re.compile(r"([^{}@;]+)(\{[^{}]*\})")
+SELECTOR = re.compile(r"(?:[^,()]|\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))+")
+CLASS = re.compile(r"\.((?:[\w-]|\\.)+)")
+# How a name begins that a script puts together, as in `bs-tooltip-${place}`.
+BEGINNING = re.compile(r"""["'` ]([a-z][\w-]*-)(?:["'`]|\$\{)""")
 STYLES = ("colours.css", "text.css", "chinese.css", "icons.css", "cells.css", "predictions.css",
           "front.css", "print.css")
 # The memory comes first: the others, and the explorers, use it.
@@ -107,14 +113,38 @@ def add_preview(app, pagename, templatename, context, doctree):
     ) + f'<meta name="description" content="{description}">\n'
 
 
+def class_names(folder):
+    """The classes in a site's pages and all words of its scripts; and how scripts begin a name."""
+    pages = "".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.html"))
+    scripts = "".join(path.read_text(encoding="utf-8") for path in folder.glob("_static/**/*.js"))
+    classes = {name for names in re.findall(r'class="([^"]*)"', pages) for name in names.split()}
+    return classes | set(re.findall(r"[\w-]+", scripts)), tuple(set(BEGINNING.findall(scripts)))
+
+
+def without_unused(sheet, names, beginnings):
+    """A style sheet without the selectors that want a class of another name. Each one of them would
+    be tried on every element that changes, and none of the page is drawn before all have come."""
+    def used(selector):
+        wanted = CLASS.findall(re.sub(r"\(.*\)", "", selector))
+        return all(name in names or name.startswith(beginnings) or "\\" in name for name in wanted)
+
+    def shorten(rule):
+        selectors = ",".join(filter(used, SELECTOR.findall(rule[1])))
+        return selectors and selectors + rule[2]
+
+    return RULE.sub(shorten, sheet)
+
+
 def lighten(app, exception):
     """The theme's style sheets without what the book does not use; no file of the icon font."""
     if exception or app.builder.format != "html":
         return
     static = Path(app.outdir, "_static")
-    for sheet in (static / "styles" / "pydata-sphinx-theme.css", *static.glob("mystnb.*.css")):
+    known = class_names(Path(app.outdir))
+    for sheet in (*static.glob("styles/*.css"), *static.glob("mystnb.*.css")):
         text = re.sub(r"/\*.*?\*/", "", sheet.read_text(encoding="utf-8"), flags=re.DOTALL)
-        sheet.write_text(BY_CHILDREN.sub("", ICON_FONT.sub("", text)), encoding="utf-8")
+        text = BY_CHILDREN.sub("", ICON_FONT.sub("", text))
+        sheet.write_text(without_unused(text, *known), encoding="utf-8")
     shutil.rmtree(static / "vendor" / "fontawesome", ignore_errors=True)
     for script in static.glob("scripts/fontawesome.js*"):
         script.unlink()

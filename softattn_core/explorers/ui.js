@@ -37,12 +37,11 @@ const typed = (x) => (Number.isInteger(x) ? String(x).replace("-", "−") : form
 const typedPair = (vector) => `(${vector.map(typed).join(", ")})`;
 const pair = (vector) => `(${vector.map((x) => format(x)).join(", ")})`;
 
-// A text that stays as it is costs the browser nothing, and one that changes little: its node stays.
+// What stays as it is costs the browser nothing, and a new text little: its node stays.
 function write(node, text) {
-  const { firstChild } = node;
-  if (firstChild instanceof Text && firstChild === node.lastChild) {
-    if (firstChild.data !== text) firstChild.data = text;
-  } else if (node.textContent !== text) node.textContent = text;
+  if (node.textContent === text) return;
+  if (node.firstChild instanceof Text) node.firstChild.data = text;
+  else node.textContent = text;
 }
 
 function put(node, name, value) {

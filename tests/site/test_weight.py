@@ -3,9 +3,13 @@
 import gzip
 import re
 from collections import Counter
+from pathlib import Path
 from urllib.parse import urlparse
 
+import pydata_sphinx_theme
 import pytest
+import sphinx_book_theme
+from website import BY_CHILDREN, ICON_FONT
 
 KINDS = {".html": "html", ".css": "css", ".js": "js", ".woff2": "fonts", ".woff": "fonts"}
 LIMIT = 450 * 1024
@@ -46,6 +50,46 @@ def test_a_page_asks_for_no_icon_font(seen, site_dir):
     assert list(site_dir.rglob("_static/**/*awesome*")) == []
 
 
+# How everything on the page looks, and how it would with these texts as the style sheets of a name.
+LOOKS = """(sheets) => {
+  const properties = ["display", "position", "inset", "float", "order", "flex", "visibility",
+    "opacity", "zIndex", "overflow", "color", "backgroundColor", "margin", "padding", "border",
+    "font", "textDecoration", "listStyle", "width", "height", "transform", "content"];
+  const look = () => [...document.querySelectorAll("body, body *")].flatMap((node) =>
+    [null, "::before", "::after"].map((part) => {
+      const style = getComputedStyle(node, part);
+      return `<${node.localName} class="${node.className}">${part ?? ""} ` +
+        properties.map((name) => style[name]).join("; ");
+    }));
+  const before = look();
+  for (const [name, text] of Object.entries(sheets)) {
+    const style = document.createElement("style");
+    style.textContent = text;
+    const link = [...document.querySelectorAll("link[rel=stylesheet]")]
+      .find(({ href }) => href.split("?")[0].endsWith(name));
+    link.after(style);
+    link.disabled = true;
+  }
+  return look().map((now, i) => [before[i], now]).filter(([before, now]) => before !== now);
+}"""
+
+
+@pytest.mark.parametrize("name", [
+    "index", "search", "genindex", "404", "chapters/01_softmax", "chapters/04_attention",
+    "chapters/glossary"])
+def test_the_theme_loses_no_rule_that_a_page_needs(visit, site_dir, site_url, name):
+    sheets = {
+        f"{module.__name__.replace('_', '-')}.css": next(
+            Path(module.__file__).parent.glob("theme/*/static/styles/*-theme.css")).read_text("utf-8")
+        for module in (pydata_sphinx_theme, sphinx_book_theme)}
+    small = [site_dir / "_static" / "styles" / sheet for sheet in sheets]
+    assert all(len(zipped(sheet.read_bytes())) < 20 * 1024 for sheet in small)
+    whole = {sheet: BY_CHILDREN.sub("", ICON_FONT.sub("", re.sub(r"(?s)/\*.*?\*/", "", text)))
+             for sheet, text in sheets.items()}
+    page = visit(f"{site_url}/{name}.html", reduced_motion="reduce").page
+    assert page.evaluate(LOOKS, whole) == []
+
+
 def test_no_script_but_the_memory_runs_before_the_explorers(seen):
     scripts = seen.page.eval_on_selector_all(
         "script[src]", "(all) => all.map((one) => [one.src, one.defer || one.async])")
@@ -65,6 +109,12 @@ def test_a_page_does_not_wait_for_the_weights_further_down(visit, site_url, site
     chinese = seen.page.get_by_role("group", name="Chinese")
     assert chinese.first.get_by_role("button").all_inner_texts() == ["我", "爱", "你"]
     assert seen.complaints == []
+
+
+def test_explorers_share_their_style(seen):
+    """Else the browser tries each rule as often as there are explorers on a page."""
+    texts = seen.page.eval_on_selector_all("style", "(all) => all.map((one) => one.textContent)")
+    assert len(set(texts)) == len(texts)
 
 
 # Styles with an address are the page's; the explorers' have none.
