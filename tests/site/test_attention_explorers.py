@@ -167,7 +167,7 @@ DRIVE_STEPS = """(settings) => settings.map((values) => {
   together(() => all(".sa-entry .sa-field").forEach((input, i) => use(input, values[i])));
   const drawn = (selector, name) => all(selector).map((node) => node.getAttribute(name));
   return {
-    scores: read(all(".sa-score")), weights: read(all("td.sa-weights")),
+    scores: read(under(root, "1 score")), weights: read(under(root, "2 weight")),
     context: root.querySelector("b.sa-values[data-value]").dataset.value.split(","),
     values: shown(root), mark: drawn(".sa-plane .sa-mark", "transform")[0],
     hull: drawn(".sa-hull", "points")[0], grips: drawn(".sa-point", "transform"),
@@ -326,6 +326,27 @@ def test_no_word_of_the_plane_is_covered(show):  # noqa: F811
                     or y + height < top + high * 0.2)
 
 
+LEGEND = """() => [...document.querySelectorAll(".sa-key li")].map((li) => {
+  const mark = li.querySelector("svg > *");
+  const like = document.querySelector(`.sa-plane .${mark.classList[0]}`)
+    ?? document.querySelector(".sa-plane .sa-dashed .sa-shaft");
+  const look = (node) => ["fill", "stroke", "strokeDasharray"]
+    .map((name) => getComputedStyle(node)[name]).join(" ");
+  return [li.textContent, look(mark), look(like), like.closest("g")?.classList[1]];
+})"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_legend_looks_like_what_it_names(show, theme):  # noqa: F811
+    """The diamond is where the context is, the dashed arrow where Wᵀs is: see the test above."""
+    page = show(ThreeStepsExplorer()).page
+    page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
+    (diamond, *of_context, _), (arrow, *of_query, role) = page.evaluate(LEGEND)
+    assert diamond.startswith("the context c") and of_context[0] == of_context[1]
+    assert arrow.startswith("Wᵀs") and of_query[0] == of_query[1] and role == "sa-query"
+    assert of_context[0] != of_query[0]
+
+
 def test_a_row_and_its_arrow_light_up_together(show):  # noqa: F811
     page = show(ThreeStepsExplorer()).page
     page.get_by_role("rowheader", name="love").hover()
@@ -351,7 +372,11 @@ DRIVE_BOTTLENECK = """(settings) => settings.map(({ measure, length }) => {
   [...all("button")].find((button) => button.textContent === "Another").click();
   const drawn = (selector, name) => all(selector).map((node) => node.getAttribute(name));
   return {
-    values: ["mean", "lowest", "highest"].map((name) => read(under(root, name))),
+    values: ["mean", "lowest", "highest", "seeds"].map((name) => read(under(root, name))),
+    rows: all("tbody th").map((head) => head.textContent),
+    legend: all("label:has([type=checkbox])").map((label) => [
+      label.textContent, label.querySelector("path").classList[1]]),
+    outputs: all("div > b:has(~ p)").map((head) => head.textContent),
     shown: shown(root),
     curves: drawn(".sa-chart .sa-curve", "d"), bands: drawn(".sa-band", "points"),
     dots: drawn(".sa-reader", "d"), line: drawn(".sa-line", "d")[0],
@@ -365,6 +390,13 @@ DRIVE_BOTTLENECK = """(settings) => settings.map(({ measure, length }) => {
 })"""
 
 
+MODELS = {
+    "attention_h64": "attention, H = 64", "fixed_h64_2k": "fixed vector, H = 64, 2,000 steps",
+    "fixed_h64": "fixed vector, H = 64", "fixed_h64_20k": "fixed vector, H = 64, 20,000 steps",
+    "fixed_h128_2k": "fixed vector, H = 128, 2,000 steps", "fixed_h128": "fixed vector, H = 128",
+    "fixed_h128_20k": "fixed vector, H = 128, 20,000 steps"}
+
+
 def test_bottleneck_shows_every_stored_value_and_sentence(show):  # noqa: F811
     explorer = BottleneckExplorer(sentence=2)
     seen = show(explorer)
@@ -376,12 +408,16 @@ def test_bottleneck_shows_every_stored_value_and_sentence(show):  # noqa: F811
         curves = [explorer.curves[setting["measure"]][name] for name in explorer.models]
         for m, curve in enumerate(curves):
             rows = [curve["mean"], curve["low"], curve["high"]]
-            assert_equal([column[m] for column in found["values"]], [row[i] for row in rows])
+            assert_equal([column[m] for column in found["values"]],
+                         [*(row[i] for row in rows), curve["seeds"]])
             heights = 100 - 100 * np.array(rows) / full
             mean, low, high = [np.column_stack([np.arange(5, 100, 10), y]) for y in heights]
             assert points(found["curves"][m]) == pytest.approx(mean)
             assert points(found["bands"][m]) == pytest.approx(np.vstack([high, low[::-1]]))
             assert points(found["dots"][m].removesuffix("h0"))[0] == pytest.approx(mean[i])
+        assert found["rows"] == list(MODELS.values())
+        assert found["legend"] == [[title, f"sa-arm-{name}"] for name, title in MODELS.items()]
+        assert found["outputs"] == ["English", "Reference", *map(MODELS.get, explorer.outputs)]
         assert found["line"] == f"M{10 * i + 5} 0V100"
         assert found["spoken"] == f"{explorer.labels[i]} words"
         sentence = explorer.sentences[i][number % 3]

@@ -38,17 +38,21 @@ DRIVE = """(settings) => settings.map(({ size, words, numbers, mask, scaled, row
     if (checkbox.checked !== scaled) checkbox.click();
     use(all("[name=row]")[row]);
   });
-  const [scores, weights] = all(".sa-matrix tbody").map((body) => [...body.rows]
-    .map((cells) => read(cells.querySelectorAll("td"))));
-  const column = (n) => read(all(`.sa-table tbody td:nth-child(${n})`));
+  const matrix = (name) => {
+    const found = all(".sa-matrix").find((table) => table.caption.textContent === name);
+    return [...found.tBodies[0].rows].map((cells) => read(cells.querySelectorAll("td")));
+  };
+  const divisor = `z = q · k${scaled ? " / √2" : ""}`;
+  const column = (name) => read(under(root.querySelector(".sa-detail"), name));
   const texts = (selector) => all(selector).map((node) => node.textContent);
   return {
-    scores, weights, row: [3, 4, 5].map(column), sums: read(all("tfoot td[data-value]")),
+    scores: matrix("Scores"), weights: matrix("Weights"),
+    row: [divisor, "ez−max", "2 weight"].map(column), sums: read(all("tfoot td[data-value]")),
     context: root.querySelector("b[data-value]").dataset.value.split(","),
     heads: texts(".sa-matrix th[scope]"), lines: texts("th[scope=row]"),
     shares: all(".sa-cell").map((cell) => Number(cell.style.getPropertyValue("--weight"))),
     marked: all(".sa-matrix tr").map((line) => line.classList.contains("sa-on")),
-    note: root.querySelector(".sa-note").textContent, divisor: texts("thead th")[size * 2 + 3],
+    note: root.querySelector(".sa-note").textContent,
     values: shown(root),
   };
 })"""
@@ -108,7 +112,6 @@ def test_every_value_equals_the_core(show):  # noqa: F811
         assert found["shares"] == [float(w) for line in found["weights"] for w in line[:-1]]
         on = [i == row for i in range(size)]
         assert found["marked"] == [False, *on] * 2
-        assert found["divisor"] == "z = q · k" + " / √2" * setting["scaled"]
         words = setting["words"]
         assert found["heads"] == [*words, *words, *words, "Σ", *words]
         assert found["lines"][-1 - size:-1] == words
