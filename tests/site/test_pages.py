@@ -108,6 +108,20 @@ def test_an_explorer_uses_the_right_margin_of_a_wide_screen(visit, site_url):
     assert broader > 90 and free > 0
 
 
+def test_what_an_exercise_says_is_read_without_scrolling(visit, site_url):
+    page = visit(f"{site_url}/chapters/01_softmax.html").page
+    said = page.locator(".tag_exercise .cell_output pre")
+    assert said.count() and all(
+        pre.evaluate("(pre) => pre.scrollWidth <= pre.clientWidth") for pre in said.all())
+
+
+def test_figures_stand_at_the_edge_of_the_text(visit, site_url):
+    page = visit(f"{site_url}/chapters/01_softmax.html").page
+    edge = page.locator("article h2").first.bounding_box()["x"]
+    captions = page.locator(".cell:not(.sa-block) figure.sa-figure figcaption >> visible=true")
+    assert captions.count() and {place.bounding_box()["x"] for place in captions.all()} == {edge}
+
+
 def test_figures_and_predictions_are_numbered_and_nothing_floats_over_a_field(seen):
     page = seen.page
     zh = "/zh/" in page.url
