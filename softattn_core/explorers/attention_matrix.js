@@ -114,7 +114,7 @@ function render({ model, el }) {
   }
 
   // One row, step by step
-  const detail = table(say("rowTable"), [say("token"), "q · k", say("scoreStep"), "", say("weightStep")]);
+  const detail = table(say("rowTable"), [say("token"), "q · k", "", "", say("weight")]);
   detail.heads[3].append("e", make("sup", {}, "z−max"));
   detail.node.classList.add("sa-detail");
   const totals = { e: make("td"), weight: make("td") };
@@ -229,7 +229,7 @@ function render({ model, el }) {
     show(totals.weight, sum(weights[chosen.row]));
     const seen = V.map((v, j) => [v, j]).filter(([, j]) => mask === "none" || j <= chosen.row);
     const terms = seen.map(([v, j]) => `${format(weights[chosen.row][j])} · ${typedPair(v)}`);
-    contextText.replaceChildren(say("named", { name: say("contextStep"), value: `c = ${plus(terms)} = ` }), result);
+    contextText.replaceChildren(say("named", { name: say("context"), value: `c = ${plus(terms)} = ` }), result);
     result.textContent = pair(context[chosen.row]);
     result.dataset.value = context[chosen.row];
     write(note, say(MASKS[mask][1]));

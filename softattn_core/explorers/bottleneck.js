@@ -3,6 +3,7 @@
 // Whose translations are read, below the curves.
 const TRANSLATORS = ["attention_h64", "fixed_h64"];
 const FULL = { exact_match: 1, bleu: 100 };
+const AXES = { exact_match: "exactShare", bleu: "bleu" };
 
 function render({ model, el }) {
   const say = sayIn(el);
@@ -44,6 +45,7 @@ function render({ model, el }) {
   draggable(chart, chart, (x) =>
     change(model, { length: clamp(Math.floor(x * labels.length), 0, labels.length - 1) }));
   const ticks = ["sa-ticks sa-down", "sa-ticks"].map((name) => make("div", { class: name, "aria-hidden": "true" }));
+  const axis = make("p", { class: "sa-axis" });
   ticks[0].append(make("span"), make("span"), make("span"));
   ticks[1].append(...labels.map((text) => make("span", {}, text)));
   const length = slider({
@@ -105,6 +107,7 @@ function render({ model, el }) {
     numbers.draw(arms.map(({ title }) => title), { curves: arms.map(({ name }) => found[name]), group: i });
     numbers.rows.forEach(({ node }, n) => (node.hidden = !arms[n].box.checked));
     [full, full / 2, 0].forEach((y, n) => write(ticks[0].children[n], String(y)));
+    write(axis, say(AXES[measure]));
     put(line, "d", `M${at(i)} 0V100`);
     radios.forEach((radio) => (radio.checked = radio.value === measure));
     length.show(i);
@@ -128,7 +131,7 @@ function render({ model, el }) {
 
   const tell = frame(
     { model, el, say, name: "bottleneck", claim: "bottleneckClaim" },
-    make("div", { class: "sa-chartbox" }, ticks[0], chart, make("span"), ticks[1], make("span"), length.range),
+    make("div", { class: "sa-chartbox" }, axis, ticks[0], chart, make("span"), ticks[1], make("span"), length.range),
     make("p", { class: "sa-note" }, say("chartNote")), choice, measures, numbers.node,
     make("div", { class: "sa-heading" }, title, another), english.node, reference.node,
     make("div", { class: "sa-columns" }, ...outputs.map(({ node }) => node)),

@@ -46,7 +46,7 @@ function render({ model, el }) {
     }
     rows.forEach((row, i) => {
       show(row.score, scores()[i]);
-      show(row.weight, p[i]);
+      show(row.weight, p[i], brief(p[i]));
       fill(row.bar, p[i]);
       row.shade.style.setProperty("--weight", p[i]);
     });

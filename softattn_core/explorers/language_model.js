@@ -123,7 +123,10 @@ function render({ model, el }) {
       draw();
     },
   });
-  const use = (prompt) => change(model, { prompt, said: [], place: -1 });
+  function use(prompt) {
+    player.stop();
+    change(model, { prompt, said: [], place: -1 });
+  }
   const message = make("div", { class: "sa-message", role: "status" });
   const caution = make("p", { class: "sa-caution", role: "status" });
 
@@ -453,7 +456,7 @@ function render({ model, el }) {
   }
 
   const tell = frame(
-    { model, el, say, name: "languageModel", claim: "languageModelClaim" },
+    { model, el, say, name: "languageModel", claim: "languageModelClaim", onreset: player.stop },
     input, message, strip, make("div", { class: "sa-looking" }, reading, looking.node), caution,
     make("div", { class: "sa-columns sa-bets" },
       make("div", { class: "sa-buttons" }, nextButton, player.node, back), make("div", {}, title, bars, drawn),

@@ -93,7 +93,7 @@ function render({ model, el }) {
     "fieldset", { class: "sa-targets sa-beside" }, make("legend", {}, say("beside")),
     ...radios.map((radio) => make("label", {}, radio, titles[radio.value])),
   );
-  const showWeight = (node, x) => show(node, x, Number.isNaN(x) ? "—" : format(x));
+  const showWeight = (node, x) => show(node, x, Number.isNaN(x) ? "—" : brief(x));
 
   function draw() {
     const z = scores();

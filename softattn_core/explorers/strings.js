@@ -35,7 +35,7 @@ const STRINGS = {
   },
 
   simplex: { en: "Every distribution is a point in a triangle", zh: "每个分布都是三角形里的一个点" },
-  simplexClaim: { en: "The nearer the point is to a corner, the more probable is that class. One step of learning moves it towards the right answer.", zh: "点离哪个顶点越近，那个类别的概率就越大。学习一步，点就朝正确答案移动。" },
+  simplexClaim: { en: "Drag the point: the nearer to a corner, the more probable is that class. One step of learning moves it towards the right answer.", zh: "拖动圆点：离哪个顶点越近，那个类别的概率就越大。学习一步，点就朝正确答案移动。" },
   point: {
     en: "The distribution as a point in the triangle; arrow keys move it",
     zh: "三角形里的点就是概率分布；用方向键移动",
@@ -77,6 +77,7 @@ const STRINGS = {
   measure: { en: "Measure", zh: "指标" },
   exact_match: { en: "exact match", zh: "完全匹配率" },
   bleu: { en: "BLEU", zh: "BLEU" },
+  exactShare: { en: "Share of sentences translated exactly", zh: "完全译对的句子所占比例" },
   models: { en: "Models to show", zh: "显示哪些模型" },
   attention: { en: "attention", zh: "注意力" },
   fixed: { en: "fixed vector", zh: "固定向量" },
@@ -89,7 +90,7 @@ const STRINGS = {
   lowest: { en: "lowest", zh: "最低" },
   highest: { en: "highest", zh: "最高" },
   seeds: { en: "seeds", zh: "随机种子数" },
-  chartNote: { en: "Words in the source sentence. Bands: lowest to highest seed. Right of the dotted line: longer than in training.", zh: "横轴：源句的词数。色带：各随机种子的最低到最高。点线右侧：比训练时更长。" },
+  chartNote: { en: "Axis and slider: words in the source sentence. Bands: lowest to highest seed. Right of the dotted line: longer than in training.", zh: "横轴和滑块：源句的词数。色带：各随机种子的最低到最高。点线右侧：比训练时更长。" },
   heldOut: { en: "Held-out sentence {number}: {count} words", zh: "没训练过的句子 {number}：{count} 个词" },
   another: { en: "Another", zh: "换一句" },
   english: { en: "English", zh: "英文" },
@@ -99,7 +100,7 @@ const STRINGS = {
   markNote: { en: "Underlined: not as in the reference. □: a word left out.", zh: "下划线：与参考译文不同。□：漏掉的词。" },
 
   threeSteps: { en: "Attention in three steps", zh: "注意力的三个步骤" },
-  threeStepsClaim: { en: "Scores become weights, weights mix the arrows into c. Drag an arrow, or play.", zh: "分数变成权重，权重把箭头混合成上下文 c。拖动箭头，或播放三个步骤。" },
+  threeStepsClaim: { en: "Scores become weights, weights mix the arrows into c. Drag an arrow.", zh: "分数变成权重，权重把箭头混合成上下文 c。拖动箭头看看。" },
   stepsChoice: { en: "Step", zh: "步骤" },
   scoreStepNow: { en: "Score: how far h reaches along sᵀW (dashed), times the length of sᵀW.", zh: "分数：状态 h 沿 sᵀW（虚线）伸出多远，再乘以 sᵀW 的长度。" },
   weightStepNow: { en: "Weight: softmax turns the scores into shares of 1. The thicker the arrow, the larger.", zh: "权重：softmax 把分数变成总和为 1 的份额。箭头越粗，份额越大。" },
@@ -119,7 +120,6 @@ const STRINGS = {
   contextStep: { en: "3 context", zh: "3 上下文" },
   contextIs: { en: "{weights}; context {context}", zh: "{weights}；上下文 {context}" },
   queryKey: { en: "Wᵀs: a state scores high that points this way", zh: "Wᵀs：朝这个方向的状态得分高" },
-  contextKey: { en: "the context c, inside the triangle of the h", zh: "上下文 c，始终在各个 h 围成的三角形里" },
 
   translator: { en: "A trained model translates as you watch", zh: "看训练好的模型翻译" },
   translatorClaim: { en: "Type English. Each arc shows where the model looked as it wrote a word: the thicker, the more.", zh: "输入英文。弧线画的是模型说出每个中文词时看了哪里：越粗，看得越多。" },
@@ -189,7 +189,7 @@ const STRINGS = {
   andAgain: { en: "Then “{word}” is appended, and the same begins again with it.", zh: "然后接上“{word}”，再拿它从头走一遍。" },
 
   training: { en: "Learning where to look", zh: "学会看哪里" },
-  trainingClaim: { en: "Untrained, all words are shaded alike. Play: each finds its own.", zh: "训练之前，深浅都差不多。播放起来，每个中文词会找到自己对应的英文词。" },
+  trainingClaim: { en: "Untrained, all words are shaded alike. Step by step, each finds its own.", zh: "训练之前，深浅都差不多。一步步训练，每个中文词会找到自己对应的英文词。" },
   trainingStep: { en: "Training step", zh: "训练步数" },
   stepIs: { en: "Step {step}", zh: "第 {step} 步" },
   lossAt: { en: "loss {loss} nats a word", zh: "损失：每词 {loss} nat" },
@@ -261,6 +261,7 @@ const STRINGS = {
   divide: { en: "divide scores by √d = √2", zh: "分数除以 √d = √2" },
   scoreMatrix: { en: "Scores", zh: "分数" },
   weightMatrix: { en: "Weights", zh: "权重" },
+  context: { en: "context", zh: "上下文" },
   rowChoice: { en: "Row in detail", zh: "细看一行" },
   rowTable: { en: "The chosen row, step by step", zh: "所选的一行，一步一步算" },
   cellOf: { en: "{from} looks at {to}:", zh: "{from} 看 {to}：" },

@@ -96,7 +96,7 @@ function render({ model, el }) {
   const query = makeArrow("query", "sa-dashed");
   const reaches = states.map(() => make("path", { class: "sa-reach" }));
   const parts = states.map(() => makeArrow("values", "sa-part"));
-  const mark = make("path", { class: "sa-mark", d: "M0-7L7 0L0 7L-7 0Z" });
+  const mark = make("g", { class: "sa-values" }, make("path", { class: "sa-mark", d: "M0-7L7 0L0 7L-7 0Z" }), make("text", { x: -22, y: 5 }, "c"));
   const plane = make(
     "svg", { class: "sa-plane", viewBox: "0 0 400 400" },
     make("path", { class: "sa-grid", d: gridLines([-3, -2, -1, 1, 2, 3]) }),
@@ -108,7 +108,6 @@ function render({ model, el }) {
   const key = (shape, text) => make("li", {}, make("svg", { viewBox: "0 0 32 12", "aria-hidden": "true" }, shape), text);
   const legend = make(
     "ul", { class: "sa-key" },
-    key(make("path", { class: "sa-mark", d: "M16-1L23 6L16 13L9 6Z" }), say("contextKey")),
     key(make("path", { class: "sa-keyline sa-query", d: "M1 6L31 6" }), say("queryKey")),
   );
 

@@ -51,7 +51,7 @@ function render({ model, el }) {
   }
 
   const tell = frame(
-    { model, el, say, name: "training", claim: "trainingClaim" },
+    { model, el, say, name: "training", claim: "trainingClaim", onreset: player.stop },
     make("div", { class: "sa-films" }, ...maps.map(({ node }, number) => scrollBox(say("heatMapOf", { sentence: sentences[number].english.join(" ") }), node))),
     make("div", { class: "sa-stay" }, make("p", { class: "sa-readout" }, step, loss), make("div", { class: "sa-playing" }, player.node, slider)),
     reading,

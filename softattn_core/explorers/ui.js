@@ -55,9 +55,9 @@ function show(node, x, text = format(x)) {
   write(node, text);
 }
 
-// "−2", "0,5" and "50 %" are numbers too. NaN where there is none.
+// "−2", "0,5", "50 %" and the full-width "－２" are numbers too. NaN where there is none.
 function readNumber(text) {
-  const plain = text.replace(/[−–]/g, "-").replace(",", ".").replace(/\s/g, "");
+  const plain = text.normalize("NFKC").replace(/[−–]/g, "-").replace(",", ".").replace(/\s/g, "");
   if (!/\d/.test(plain)) return NaN;
   if (plain.endsWith("%")) return Number(plain.slice(0, -1)) / 100;
   const [over, under = 1] = plain.split("/");

@@ -129,6 +129,15 @@ def test_focus_equals_the_core(show):  # noqa: F811
     assert seen.complaints == []
 
 
+def test_a_faded_word_keeps_its_weight_within_its_tile(show):  # noqa: F811
+    """A power of ten without its exponent would call the least weight the largest."""
+    page = show(FocusExplorer()).page
+    page.get_by_role("slider", name="Score of").press("End")
+    page.get_by_text("≈ 0").first.wait_for()
+    assert page.locator(".sa-tile").evaluate_all(
+        "(tiles) => tiles.filter((tile) => tile.scrollWidth > tile.clientWidth).length") == 0
+
+
 def test_focus_takes_any_words(show):  # noqa: F811
     seen = show(FocusExplorer(NAMES, NAMES[::-1], [0.0] * len(NAMES)))
     settings = [{"sentence": None, "scores": list(range(len(NAMES))), "by": "field"}]
@@ -284,6 +293,7 @@ def test_three_steps_one_after_the_other(show):  # noqa: F811
     assert page.locator(".sa-part:visible").count() == 0
     page.get_by_role("button", name="3 context").click()
     assert context.is_visible() and page.locator(".sa-part:visible").count() == 3
+    assert page.locator(".sa-plane").get_by_text("c", exact=True).is_visible()
     assert page.get_by_role("button", name="3 context").get_attribute("aria-pressed") == "true"
 
 
@@ -303,6 +313,7 @@ def test_three_steps_played(show):  # noqa: F811
 def test_nothing_plays_for_readers_who_asked_for_less_motion(show):  # noqa: F811
     page = show(ThreeStepsExplorer(), training(), reduced_motion="reduce").page
     assert page.get_by_role("button", name="Play").count() == 0
+    assert "play" not in "".join(page.locator(".sa-claim").all_inner_texts()).lower()
     assert page.get_by_role("button", name="1 score").is_visible()
 
 
@@ -805,6 +816,17 @@ def test_the_film_plays_to_its_end_and_resets(show):  # noqa: F811
     assert page.get_by_role("button", name="Play").count() == 1
     page.get_by_role("button", name="Reset").click()
     page.get_by_text("Step 700", exact=True).wait_for()
+
+
+def test_reset_stops_the_film(show):  # noqa: F811
+    page = show(training(), reduced_motion="no-preference").page
+    stop_the_clock(page)
+    page.get_by_role("button", name="Play").click()
+    page.clock.run_for(1000)
+    page.get_by_role("button", name="Reset").click()
+    page.clock.run_for(5000)
+    assert page.locator(".sa-readout b").inner_text() == "Step 0"
+    assert page.get_by_role("button", name="Play").count() == 1
 
 
 def test_a_cell_of_the_film_is_read_at_every_step(show):  # noqa: F811

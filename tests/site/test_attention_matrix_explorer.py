@@ -135,7 +135,7 @@ def test_the_sentence_of_the_row_is_the_arithmetic(show):  # noqa: F811
     a, b, _ = exact.weights[1]
     x, y = exact.context[1]
     assert page.locator("p:has(b.sa-values)").inner_text() == (
-        f"3 context: c = {a:.3f} · (0, 2) + {b:.3f} · (2, 0) = ({x:.3f}, {y:.3f})")
+        f"context: c = {a:.3f} · (0, 2) + {b:.3f} · (2, 0) = ({x:.3f}, {y:.3f})")
 
 
 def test_python_follows_the_controls():

@@ -369,6 +369,18 @@ def test_it_plays_to_the_end_of_the_line(show, model):  # noqa: F811
     assert line(page) == ["i", "love", "you", "→", *generate(model, "i love you →"), "<eos>"]
 
 
+@pytest.mark.parametrize("name", ["Reset", "the doctor"])
+def test_reset_and_an_example_stop_the_playing(show, name):  # noqa: F811
+    page = show(LanguageModelExplorer("i love you →"), reduced_motion="no-preference").page
+    stop_the_clock(page)
+    page.get_by_role("button", name="Play").click()
+    page.clock.run_for(1000)
+    page.get_by_role("button", name=name, exact=True).last.click()
+    page.clock.run_for(5000)
+    assert page.get_by_role("button", name="Play").count() == 1
+    assert page.locator(".sa-said").count() == 0
+
+
 def test_no_playing_for_readers_who_asked_for_less_motion(show):  # noqa: F811
     page = show(LanguageModelExplorer()).page
     assert page.get_by_role("button", name="Play").count() == 0

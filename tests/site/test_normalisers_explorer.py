@@ -104,6 +104,15 @@ def test_normalisers_equal_the_core(show):  # noqa: F811
     assert seen.complaints == []
 
 
+def test_all_bars_have_one_scale(show):  # noqa: F811
+    """A long number beside a bar does not squeeze it."""
+    page = show(NormaliserExplorer(scores=[-3.0, 1.0, -10.0])).page
+    page.get_by_text("≈ 0").first.wait_for()
+    widths = page.locator(".sa-share .sa-bar").evaluate_all(
+        "(bars) => bars.map((bar) => bar.offsetWidth)")
+    assert max(widths) == min(widths)
+
+
 def test_two_and_six_scores_with_any_names(show):  # noqa: F811
     names = [EVIL, "</script><b>x", "&lt;i&gt;", "爱", "x" * 40, "6"]
     explorer = NormaliserExplorer([0.5, -1.0, 2.0, 0.0, 1.0, 3.0], names)
