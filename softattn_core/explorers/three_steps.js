@@ -96,7 +96,7 @@ function render({ model, el }) {
   const query = makeArrow("query", "sa-dashed");
   const reaches = states.map(() => make("path", { class: "sa-reach" }));
   const parts = states.map(() => makeArrow("values", "sa-part"));
-  const mark = make("g", { class: "sa-values" }, make("path", { class: "sa-mark", d: "M0-7L7 0L0 7L-7 0Z" }), make("text", { x: -22, y: 5 }, "c"));
+  const mark = make("g", { class: "sa-mark sa-values" }, make("path", { d: "M0-7L7 0L0 7L-7 0Z" }), make("text", { x: -22, y: 5 }, "c"));
   const plane = make(
     "svg", { class: "sa-plane", viewBox: "0 0 400 400" },
     make("path", { class: "sa-grid", d: gridLines([-3, -2, -1, 1, 2, 3]) }),

@@ -47,7 +47,7 @@ DRIVE = """(settings) => settings.map(({ size, words, numbers, mask, scaled, row
   const texts = (selector) => all(selector).map((node) => node.textContent);
   return {
     scores: matrix("Scores"), weights: matrix("Weights"),
-    row: [divisor, "ez−max", "2 weight"].map(column), sums: read(all("tfoot td[data-value]")),
+    row: [divisor, "ez−max", "weight"].map(column), sums: read(all("tfoot td[data-value]")),
     context: root.querySelector("b[data-value]").dataset.value.split(","),
     heads: texts(".sa-matrix th[scope]"), lines: texts("th[scope=row]"),
     shares: all(".sa-cell").map((cell) => Number(cell.style.getPropertyValue("--weight"))),
