@@ -36,7 +36,8 @@ class Fault(NamedTuple):
     """One edit, `before` → `after` in `file`, and what must notice it.
 
     Where text cannot say the edit, `code` does: Python that finds the file as `path`.
-    `says` is a piece of what the failing test must print. `site`: build the site first.
+    `says` is a piece of what the failing test must print. `site`: build the site first, which is
+    the English book, or with "both" the Chinese one, too.
     """
 
     name: str
@@ -47,7 +48,7 @@ class Fault(NamedTuple):
     after: str = ""
     code: str = ""
     says: str = ""
-    site: bool = False
+    site: bool | str = False
 
 
 class CannotTry(Exception):
@@ -93,7 +94,9 @@ def pytest(tree, tests, *options):
     return run(tree, "-m", "pytest", "-q", "-rfE", "-p", "no:cacheprovider", *options, *tests)
 
 
-def build(tree):
+def build(tree, site):
+    if site == "both":
+        return run(tree, "tools/book.py")
     begin = "import sys; from jupyter_book.cli.main import main; sys.exit(main())"
     return run(tree, "-c", begin, "build", ".", "-W", "--keep-going", "--quiet")
 
@@ -103,8 +106,8 @@ def check_copy(tree, faults):
     _, place = run(tree, "-c", "import softattn_core; print(softattn_core.__file__)")
     if not Path(place.strip()).is_relative_to(tree):
         raise CannotTry(f"the tests would import {place.strip()}, not the copy")
-    if any(fault.site for fault in faults):
-        status, log = build(tree)
+    if sites := {fault.site for fault in faults} - {False}:
+        status, log = build(tree, "both" if "both" in sites else True)
         if status:
             raise CannotTry(f"the site does not build without any fault:\n{log[-3000:]}")
     tests = sorted({test for fault in faults for test in fault.tests} - {BUILD})
@@ -145,7 +148,7 @@ def caught(fault, tree):
     """Did the tests named beside the fault notice it? CannotTry, if they could not tell."""
     with applied(fault, tree):
         if fault.site:
-            status, log = build(tree)
+            status, log = build(tree, fault.site)
             if fault.tests == [BUILD]:
                 return verdict(fault, status, log)
             if status:

@@ -36,11 +36,20 @@ DRIVE = """(settings) => settings.map(({ scores, by }) => {
     values: shown(root).filter(([value]) => value !== "NaN"),
     unknown: all("[data-value=NaN]").map((node) => node.textContent),
     cards: all(".sa-card").map((card) => ({
+      name: card.querySelector("b").textContent, heard: card.ariaLabel,
+      rows: all(".sa-share", card).map((row) => row.firstChild.textContent),
       weights: read(all(".sa-value.sa-weights", card)), sum: read(all("b.sa-value", card))[0],
       bars: all(".sa-bar", card).map(filled), lost: card.querySelector("p").textContent,
     })),
   };
 })"""
+
+
+TITLES = {
+    "softmax": "softmax", "sparsemax": "sparsemax", "divided": "÷ sum", "relu_sum": "ReLU ÷ sum",
+    "softplus_sum": "softplus ÷ sum", "relu_n": "ReLU ÷ n", "sigmoid": "sigmoid",
+    "sigmoid_shift": "sigmoid of z − log n", "raw": "the scores themselves", "argmax": "argmax",
+    "uniform": "uniform"}
 
 
 def lost(kind, z, w):
@@ -90,6 +99,8 @@ def test_normalisers_equal_the_core(show):  # noqa: F811
         assert len(found["cards"]) == len(NORMALISERS)
         for (kind, weights_of), card in zip(NORMALISERS.items(), found["cards"], strict=True):
             w = weights_of(z)
+            assert card["name"] == card["heard"] == TITLES[kind]
+            assert card["rows"] == ["I", "love", "you", "sum Σ"]
             assert lost(kind, z, w) in card["lost"], (kind, z, card["lost"])
             said.add(card["lost"])
             if np.isnan(w).any():
