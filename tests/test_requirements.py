@@ -35,6 +35,12 @@ def test_what_is_installed_is_what_is_pinned():
         assert version(name) == pin, name
 
 
+@pytest.mark.parametrize("kind", ["", "-lite"])
+def test_no_start_waits_for_grammars_that_nobody_uses(kind):
+    """Each build and each test run imports jsonschema, and with it rfc3987-syntax where it is."""
+    assert "rfc3987-syntax" not in pins(f"constraints{kind}.txt")
+
+
 def test_jupyter_book_keeps_its_major_version():
     """Version 2 is another program: it accepts this configuration, builds nothing and says so
     nowhere."""
