@@ -47,7 +47,8 @@ def tree(tmp_path, monkeypatch):
     return tmp_path
 
 
-TRIALS = [  # before, after, says: what the drill must find
+CODE = 'path.write_text(path.read_text().replace("0.5", "0.6"))'
+TRIALS = [  # before, after, says: what the drill must find; its code
     ("0.5", "0.6", "assert 0.6 == 0.5", "caught"),
     ("of it", "of all", "", "ESCAPED"),  # harmless
     ("0.7", "0.6", "", "ERROR"),  # stands nowhere
@@ -55,16 +56,19 @@ TRIALS = [  # before, after, says: what the drill must find
     ("0.5", "0.5", "", "ERROR"),  # changes nothing
     ("0.5", "0.5 0.6", "", "ERROR"),  # the test cannot run
     ("0.5", "0.6", "division by zero", "ERROR"),  # it failed of something else
+    ("", "", "", "ERROR", "path.read_text()"),  # its code changes nothing
+    ("", "", "", "ERROR", "1 / 0"),  # its code breaks down
+    ("", "", "", "caught", CODE),
 ]
 
 
 def test_the_drill_tells_caught_from_escaped_from_not_tried(tree, capsys):
     original = (tree / "softattn_core.py").read_bytes()
-    faults = [Fault("half", "core", "softattn_core.py", ["test_half.py"], before, after, says=says)
-              for before, after, says, _ in TRIALS]
-    assert drill(faults, tree) == 6
-    results = re.findall(r"^ *\d/7 (\w+) ", capsys.readouterr().out, flags=re.M)
-    assert results == [result for *_, result in TRIALS]
+    faults = [Fault("half", "core", "softattn_core.py", ["test_half.py"], before, after,
+                    "".join(code), says) for before, after, says, _, *code in TRIALS]
+    assert drill(faults, tree) == 8
+    results = re.findall(r"^ *\d+/10 (\w+) ", capsys.readouterr().out, flags=re.M)
+    assert results == [result for _, _, _, result, *_ in TRIALS]
     assert (tree / "softattn_core.py").read_bytes() == original
 
 

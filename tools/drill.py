@@ -134,7 +134,10 @@ def applied(fault, tree):
     original = path.read_bytes()
     try:
         if fault.code:
-            exec(fault.code, {"path": path})
+            try:
+                exec(fault.code, {"path": path})
+            except Exception as error:
+                raise CannotTry(f"its code breaks down: {error!r}") from error
             if path.read_bytes() == original:
                 raise CannotTry(f"the code leaves {fault.file} as it was")
         else:
