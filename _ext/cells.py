@@ -1,6 +1,7 @@
-"""What a cell shows comes first; its hidden code is a quiet link below. What the style sheet has to
-know of a cell's content stands in its classes: a browser that looks for itself, by `:has`, does so
-again at every change within an explorer.
+"""What a cell shows comes first; its hidden code is a quiet link below. Code that shows nothing has
+no link of its own: it stands with the code after it, and what belongs to an "In depth" box within
+the box. What the style sheet has to know of a cell's content stands in its classes: a browser that
+looks for itself, by `:has`, does so again at every change within an explorer.
 """
 
 from docutils import nodes
@@ -18,13 +19,38 @@ class QuietCode(SphinxPostTransform):
     def run(self):
         words = WORDS[language_of(self.config)]
         begin = f'<details class="sa-code"><summary>{words}</summary>'
-        for cell in self.document.findall(nodes.container):
+        cells = [node for node in self.document.findall(nodes.container)
+                 if "cell" in node.get("classes", ())]
+        for cell in cells:
+            if shows_nothing(cell):
+                join_the_next(cell)
+        for cell in cells:
             if any("cell_input" in part.get("classes", ()) for part in cell.children):
                 cell["classes"].append("sa-block")
-            for fold in [part for part in cell.children if isinstance(part, HideCodeCellNode)]:
+            for fold in folds_of(cell):
                 cell.children.remove(fold)
                 cell += [nodes.raw("", begin, format="html"), *fold.children,
                          nodes.raw("", "</details>", format="html")]
+
+
+def folds_of(cell):
+    return [part for part in cell.children if isinstance(part, HideCodeCellNode)]
+
+
+def shows_nothing(cell):
+    return bool(cell.children) and len(folds_of(cell)) == len(cell.children)
+
+
+def join_the_next(cell):
+    """Into the next cell's fold, if that follows at once; the last of a box into the box."""
+    parent, place = cell.parent, cell.parent.index(cell)
+    after = parent[place + 1] if place + 1 < len(parent) else None
+    if isinstance(after, nodes.container) and folds_of(after):
+        fold = folds_of(after)[0]
+        fold.children = [part for each in folds_of(cell) for part in each.children] + fold.children
+        parent.remove(cell)
+    elif place and parent[place - 1].astext() == "</details>":
+        parent.insert(place, parent.pop(place - 1))
 
 
 def setup(app):
