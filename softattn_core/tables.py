@@ -91,8 +91,9 @@ def typeset(text):
 
 
 def inline(text):
-    """HTML of a text with `code`, its Chinese marked as Chinese."""
+    """HTML of a text with `code`, its Chinese marked as Chinese; no line ends within 11–15."""
     marked = re.sub("[\u4e00-\u9fff]+", r'<span lang="zh">\g<0></span>', escape(text))
+    marked = re.sub(r"\d+–\d+", r'<span style="white-space: nowrap">\g<0></span>', marked)
     return re.sub("`([^`]+)`", r"<code>\1</code>", marked)
 
 
