@@ -10,7 +10,6 @@ the host on pages that need it, and stops the build at a widget that the host ca
 import hashlib
 import json
 import re
-import shutil
 from pathlib import Path
 
 from docutils import nodes
@@ -129,7 +128,8 @@ def check_and_wrap(app, doctree):
 def load_host(app, pagename, templatename, context, doctree):
     if doctree is None or not views(doctree):
         return
-    app.add_js_file("explorables.js", loading_method="defer", priority=100)  # the first
+    # Behind the state (500), and as soon as it has come: explorers start while the page arrives.
+    app.add_js_file("explorables.js", loading_method="async", priority=600)
     for name, text in NbMetadataCollector.get_doc_data(app.env)[pagename]["bytes"].items():
         path = Path(app.outdir, "_static", name)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -140,7 +140,11 @@ def copy_host(app):
     # Not through html_static_path: Jupyter Book 1 would load it on every page.
     folder = Path(app.outdir, "_static")
     folder.mkdir(parents=True, exist_ok=True)
-    shutil.copy(Path(__file__).with_name("host.js"), folder / "explorables.js")
+    # With the memory that questions keep answers in: the page's own scripts may come later.
+    here = Path(__file__).parent
+    parts = [here.parent / "assets" / "scripts" / "memory.js", here / "host.js"]
+    text = "\n".join(part.read_text(encoding="utf-8") for part in parts)
+    (folder / "explorables.js").write_text(text, encoding="utf-8")
 
 
 def setup(app):

@@ -1,5 +1,6 @@
 // Brings a page's anywidgets to life without a kernel: reads the state that the notebook left in
-// the page, gives each widget a model that lives only here, and calls its render().
+// the page, gives each widget a model that lives only here, and calls its render(). It stands behind
+// the state and does not wait for the page: each widget starts as soon as its own place has come.
 (() => {
 "use strict";
 
@@ -81,7 +82,7 @@ function once(map, key, make) {
 
 async function start(script) {
   const place = document.createElement("div");
-  script.parentElement.replaceChildren(script, place);
+  script.parentElement.replaceChildren(place);
   try {
     const id = JSON.parse(script.textContent).model_id;
     const [code, looks] = ["_esm", "_css"].map((part) =>
@@ -101,5 +102,22 @@ async function start(script) {
   }
 }
 
-read("view").forEach(start);
+// Whether all of an element has come: whatever the parser reads next stands behind it.
+function isWhole(node) {
+  if (document.readyState !== "loading") return true;
+  while (node && !node.nextSibling) node = node.parentElement;
+  return node !== null;
+}
+
+function startWhatIsThere() {
+  for (const script of read("view")) if (isWhole(script.parentElement)) start(script);
+}
+
+const arrivals = new MutationObserver(startWhatIsThere);
+arrivals.observe(document, { childList: true, subtree: true });
+document.addEventListener("DOMContentLoaded", () => {
+  arrivals.disconnect();
+  startWhatIsThere();
+});
+startWhatIsThere();
 })();

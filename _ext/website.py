@@ -114,8 +114,12 @@ def add_preview(app, pagename, templatename, context, doctree):
 
 
 def class_names(folder):
-    """The classes in a site's pages and all words of its scripts; and how scripts begin a name."""
-    pages = "".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.html"))
+    """The classes in a site's pages and all words of its scripts; and how scripts begin a name.
+
+    Only this book's own pages: the folder may hold another, and JupyterLite, from a build before.
+    """
+    own = (*folder.glob("*.html"), *folder.glob("chapters/*.html"))
+    pages = "".join(path.read_text(encoding="utf-8") for path in own)
     scripts = "".join(path.read_text(encoding="utf-8") for path in folder.glob("_static/**/*.js"))
     classes = {name for names in re.findall(r'class="([^"]*)"', pages) for name in names.split()}
     return classes | set(re.findall(r"[\w-]+", scripts)), tuple(set(BEGINNING.findall(scripts)))
@@ -161,8 +165,8 @@ def defer_scripts(app, pagename, templatename, context, doctree):
     scripts = [js for js in context["script_files"]
                if "DOCUMENTATION_OPTIONS" not in js.attributes.get("body", "")]
     context["script_files"] = [
-        _JavaScript(js.filename, priority=js.priority, **({"defer": "defer"} | js.attributes))
-        if js.filename else js for js in scripts]
+        _JavaScript(js.filename, priority=js.priority, **{"defer": "defer"} | js.attributes)
+        if js.filename and "async" not in js.attributes else js for js in scripts]
 
 
 def setup(app):

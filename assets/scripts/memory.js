@@ -7,8 +7,10 @@
 //   bookMemory.forget()                                                    wipes everything
 //   bookMemory.onchange(() => …)                                           also in other tabs
 //
+// Whichever script of the page comes first brings it.
+//
 // Kinds in use: "answers" (predictions), "place" (where the reader is), "states" (explorers).
-globalThis.bookMemory = (() => {
+globalThis.bookMemory ??= (() => {
   const KEY = "softmax-and-attention";
   const listeners = new Set();
   let kept = read();

@@ -2,14 +2,21 @@
 
 import gzip
 import re
+import threading
 from collections import Counter
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlparse
 
 import pydata_sphinx_theme
 import pytest
 import sphinx_book_theme
+from playwright.sync_api import expect
 from website import BY_CHILDREN, ICON_FONT
+
+from tests.site.conftest import ALIVE
 
 KINDS = {".html": "html", ".css": "css", ".js": "js", ".woff2": "fonts", ".woff": "fonts"}
 LIMIT = 450 * 1024
@@ -90,13 +97,67 @@ def test_the_theme_loses_no_rule_that_a_page_needs(visit, site_dir, site_url, na
     assert page.evaluate(LOOKS, whole) == []
 
 
-def test_no_script_but_the_memory_runs_before_the_explorers(seen):
+def test_no_script_holds_up_a_page_and_that_of_the_explorers_waits_for_none(seen):
     scripts = seen.page.eval_on_selector_all(
-        "script[src]", "(all) => all.map((one) => [one.src, one.defer || one.async])")
-    names = [re.search(r"([\w.-]+)(\?|$)", src)[1] for src, _ in scripts]
-    if "explorables.js" in names:
-        assert names[:2] == ["site.js", "explorables.js"]
-    assert all(waits for _, waits in scripts), "none holds up the page"
+        "script[src]", "(all) => all.map((one) => [one.src, one.async, one.defer])")
+    waits = {re.search(r"([\w.-]+)(\?|$)", src)[1]: (at_once, later)
+             for src, at_once, later in scripts}
+    assert all(at_once or later for at_once, later in waits.values())
+    assert waits.get("explorables.js", (True, False)) == (True, False)
+
+
+@contextmanager
+def held_back(site, name, behind):
+    """(the site's address, an event): page `name` comes up to a text; the rest after the event."""
+    whole = threading.Event()
+
+    class Handler(SimpleHTTPRequestHandler):
+        def do_GET(self):
+            if self.path != f"/{name}":
+                return super().do_GET()
+            content = (site / name).read_bytes()
+            first = content.index(behind.encode()) + len(behind)
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content[:first])
+            self.wfile.flush()
+            whole.wait()
+            self.wfile.write(content[first:])
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(site)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}", whole
+    finally:
+        whole.set()
+        server.shutdown()
+        server.server_close()
+
+
+def test_an_explorer_lives_while_the_rest_of_its_page_still_comes(new_context, site_dir):
+    """And what the reader answers there is known to the rest, once that has come."""
+    name = "chapters/02_cat_dog_bird.html"
+    with held_back(site_dir, name, 'class="sa-reveal') as (address, whole):
+        page = new_context().new_page()
+        page.goto(f"{address}/{name}", wait_until="commit")
+        question = page.locator(".explorable .sa-question").first
+        question.get_by_role("textbox").fill("0.8")
+        question.get_by_role("button", name="Check").click()
+        assert page.evaluate("document.readyState") == "loading"
+        whole.set()
+        page.locator(".sa-made", has_text="1 of").first.wait_for()
+        page.wait_for_load_state()
+        page.wait_for_function(ALIVE)
+        assert page.locator(".sa-reveal").first.get_attribute("open") is not None
+        assert page.locator(".explorable script").count() == 0, "each was started once"
+        for name in ("Forget my answers", "Forget all answers, in every chapter?"):
+            page.get_by_role("button", name=name).click()
+        expect(question.get_by_role("textbox")).to_have_value("")
 
 
 @pytest.mark.parametrize("scheme", ["http", "file"])
