@@ -8,7 +8,7 @@
     ThreeStepsExplorer(h=…, s=…, W=…, words=…)          scores, weights and context in the plane
     TranslatorExplorer(sentence="i love you", compact=False)   a trained model, in the page
     TrainingExplorer(at=0)      where a translator looks while it is trained
-    LanguageModelExplorer(prompt="i love you →")    a trained Transformer goes on with a line
+    LanguageModelExplorer(prompt="we drink")    a trained Transformer goes on with a line
     AttentionMatrixExplorer(words=…, Q=…, K=…, V=…, mask="scores", scaled=True, row=1)
     NormaliserExplorer(scores=(-3.0, 1.0, 3.4), names=("I", "love", "you"))  softmax and the others
     Questions("01_softmax", "overflow")    questions of a chapter, from the file beside it

@@ -209,7 +209,7 @@ function render({ model, el }) {
     weights.forEach((row, i) => row.forEach((weight, j) => {
       const cell = weightCells.rows[i].cells[j];
       showScore(scoreCells.rows[i].cells[j], scores[i][j]);
-      show(cell, weight);
+      show(cell, weight, brief(weight));
       cell.style.setProperty("--weight", weight);
       const picked = i === chosen.row && j === chosen.column;
       for (const node of [cell, scoreCells.rows[i].cells[j]]) node.classList.toggle("sa-chosen", picked);
@@ -250,11 +250,10 @@ function render({ model, el }) {
   const agree = ({ words, Q, K, V }) => [Q, K, V].every((vectors) => vectors.length === words.length);
   const tell = frame(
     { model, el, say, name: "attentionMatrix", claim: "attentionMatrixClaim", agree },
-    matrices, choice(say("maskChoice"), ...masks.map(({ label }) => label)),
-    choice(say("scaleChoice"), make("label", {}, scaled, say("divide"))), note, cellText,
-    make("div", { class: "sa-buttons" }, alike, enlarge),
+    matrices, cellText, choice(say("maskChoice"), ...masks.map(({ label }) => label)),
+    choice(say("scaleChoice"), make("label", {}, scaled, say("divide"))), note,
+    header, list, glyphs, make("div", { class: "sa-buttons" }, alike, enlarge, addButton, removeButton),
     rowChoice, detail.node, contextText,
-    header, list, glyphs, make("div", { class: "sa-buttons" }, addButton, removeButton),
   );
   document.fonts.addEventListener("loadingdone", checkGlyphs);
   return follow(model, ["words", "Q", "K", "V", "mask", "scaled", "row", "column"], draw);

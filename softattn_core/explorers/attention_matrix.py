@@ -41,8 +41,8 @@ class AttentionMatrixExplorer(StepExplorer):
     array([0.14 , 0.554, 1.   ])
     """
 
-    _esm = front_end("grid.js", "attention_matrix.js")
-    _css = style("heat_map.css", "attention_matrix.css")
+    _esm = front_end("bars.js", "grid.js", "attention_matrix.js")
+    _css = style("scores.css", "choices.css", "heat_map.css", "attention_matrix.css")
     controls = ("words", "Q", "K", "V", "mask", "scaled", "row", "column")
 
     words = traitlets.List(traitlets.Unicode(), minlen=2, maxlen=MOST).tag(sync=True)

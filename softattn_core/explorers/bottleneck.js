@@ -23,6 +23,12 @@ function render({ model, el }) {
     box: make("input", { type: "checkbox", value: name, onchange: choose }),
   }));
 
+  // At the end of its curves, each kind of model has its name.
+  const ends = ["attention", "fixed"].map((kind) => ({
+    arms: arms.filter(({ name }) => name.startsWith(kind)),
+    node: make("span", { class: `sa-end sa-arm-${kind}`, "aria-hidden": "true" }, say(kind)),
+  }));
+
   // "fixed_h64_20k": a fixed vector of 64 numbers, trained for 20,000 steps. 10,000 go without saying.
   function titleOf(name) {
     const [, kind, size, thousands] = name.match(/^([a-z]+)_h(\d+)(?:_(\d+)k)?$/);
@@ -88,6 +94,15 @@ function render({ model, el }) {
   const reference = text(say("reference"), { lang: "zh" });
   const outputs = TRANSLATORS.map((name) => text(titleOf(name), { lang: "zh" }));
 
+  // Below the lowest curve of the kind that is shown, where there is room; else above the highest.
+  function placeEnd({ arms: kind, node }, found, full) {
+    const heights = kind.filter(({ box }) => box.checked).map(({ name }) => found[name].mean.at(-1) / full);
+    node.hidden = !heights.length;
+    const below = Math.min(...heights) > 0.15;
+    node.style.top = below ? `calc(${100 - 100 * Math.min(...heights)}% + 6px)` : "auto";
+    node.style.bottom = below ? "auto" : `calc(${100 * Math.max(...heights)}% + 6px)`;
+  }
+
   let drawn; // the measure of the curves
   function draw() {
     const [i, measure] = [model.get("length"), model.get("measure")];
@@ -103,6 +118,7 @@ function render({ model, el }) {
       put(band, "points", [...outline(high, full), ...outline(low, full).reverse()].join(" "));
     }
     drawn = measure;
+    for (const end of ends) placeEnd(end, found, full);
     const shown = arms.filter(({ box }) => box.checked);
     numbers.draw(arms.map(({ title }) => title), { curves: arms.map(({ name }) => found[name]), group: i });
     numbers.rows.forEach(({ node }, n) => (node.hidden = !arms[n].box.checked));
@@ -131,7 +147,7 @@ function render({ model, el }) {
 
   const tell = frame(
     { model, el, say, name: "bottleneck", claim: "bottleneckClaim" },
-    make("div", { class: "sa-chartbox" }, axis, ticks[0], chart, make("span"), ticks[1], make("span"), length.range),
+    make("div", { class: "sa-chartbox" }, axis, ticks[0], make("div", { class: "sa-plot" }, chart, ...ends.map(({ node }) => node)), make("span"), ticks[1], make("span"), length.range),
     make("p", { class: "sa-note" }, say("chartNote")), choice, measures, numbers.node,
     make("div", { class: "sa-heading" }, title, another), english.node, reference.node,
     make("div", { class: "sa-columns" }, ...outputs.map(({ node }) => node)),

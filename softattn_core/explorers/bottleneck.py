@@ -63,7 +63,7 @@ class BottleneckExplorer(Explorer):
     """
 
     _esm = front_end("value_table.js", "bottleneck.js")
-    _css = style("bottleneck.css")
+    _css = style("choices.css", "bottleneck.css")
     controls = ("measure", "length", "sentence", "arms")
 
     measure = traitlets.Enum(("exact_match", "bleu"), "exact_match").tag(sync=True)

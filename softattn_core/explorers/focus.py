@@ -28,8 +28,8 @@ class FocusExplorer(Explorer):
            0.391])
     """
 
-    _esm = front_end("scores.js", "focus.js")
-    _css = style("focus.css")
+    _esm = front_end("bars.js", "scores.js", "focus.js")
+    _css = style("scores.css", "focus.css")
     # The words come last: the page draws new tiles when they change.
     controls = ("glosses", "scores", "words")
 

@@ -143,7 +143,7 @@ function render({ model, el }) {
     const end = unknown.length ? typed.indexOf(unknown[0]) : Math.min(typed.length, most);
     const faults = unknownWords(say, unknown, known, (word, other) => {
       typing = false;
-      use(typed.map((old) => (old === word ? other : old)).join(" "));
+      use(tokens(model.get("prompt")).map((old) => (old === word ? other : old)).join(" "));
     });
     if (typed.length > most) faults.push(say("tooLong", { count: typed.length, most }));
     rest.unshift(...typed.slice(end, most).map((text) => ({ text, state: known.includes(text) ? "sa-ghost" : "sa-unknown" })));
@@ -433,7 +433,7 @@ function render({ model, el }) {
     const line = ["<bos>", ...typed, ...said].slice(0, longest).map((word) => number.get(word));
     now = { ...read(line), line, faults: faults.length };
     Object.assign(now, betsAt(chosen()));
-    message.replaceChildren(...faults);
+    tellFaults(message, faults);
     const arrow = line.indexOf(number.get("→"));
     const most = model.get("most_english");
     caution.hidden = (arrow < 0 ? line.length - 1 : arrow - 1) <= most && line.length <= 2 * most + 2;
@@ -457,16 +457,14 @@ function render({ model, el }) {
 
   const tell = frame(
     { model, el, say, name: "languageModel", claim: "languageModelClaim", onreset: player.stop },
-    input, message, strip, make("div", { class: "sa-looking" }, reading, looking.node), caution,
+    input, exampleButtons(say, model.get("examples"), (text) => {
+      typing = false;
+      input.value = text;
+      use(text);
+    }), message, strip, make("div", { class: "sa-looking" }, reading, looking.node), caution,
     make("div", { class: "sa-columns sa-bets" },
       make("div", { class: "sa-buttons" }, nextButton, player.node, back), make("div", {}, title, bars, drawn),
       make("div", {}, temperature.row, choosing.node, seeding, topK.node)),
-    make("div", { class: "sa-buttons sa-examples", role: "group", "aria-label": say("examples") },
-      ...model.get("examples").map((text) => button(text, () => {
-        typing = false;
-        input.value = text;
-        use(text);
-      }))),
     mapBox, wayBox,
   );
   return follow(model, ["prompt", "said", "temperature", "draw", "top_k", "seed", "block", "head", "place"], draw);

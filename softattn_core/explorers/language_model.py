@@ -10,7 +10,8 @@ from softattn_core.language_model import forward, load_checkpoint, next_word
 from softattn_core.language_model.lines import ARROW, LONGEST_LINE, WORDS, encode
 from softattn_core.translator import corpus, rounded
 
-EXAMPLES = (f"i love you {ARROW}", f"i eat apples at home today {ARROW}", "the doctor", "i")
+# The first leaves several words to choose from; after an arrow the model is certain.
+EXAMPLES = ("we drink", "the doctor", f"i love you {ARROW}", f"i eat apples at home today {ARROW}")
 HAN = "[\u4e00-\u9fff]"
 # Chinese is typed without spaces: the longest words that the model knows, then what is left.
 CHINESE = re.compile("|".join([*sorted(filter(re.compile(HAN).match, WORDS), key=len, reverse=True),
@@ -53,9 +54,9 @@ class LanguageModelExplorer(Explorer):
     [(1, 5, 5), (1, 5, 5)]
     """
 
-    _esm = front_end("parameters.js", "words.js", "strokes.js", "play.js", "grid.js",
+    _esm = front_end("bars.js", "parameters.js", "words.js", "strokes.js", "play.js", "grid.js",
                      "heat_map.js", "value_table.js", "language_model.js")
-    _css = style("words.css", "heat_map.css", "language_model.css")
+    _css = style("scores.css", "choices.css", "words.css", "heat_map.css", "language_model.css")
     controls = ("prompt", "said", "temperature", "draw", "top_k", "seed", "block", "head", "place")
 
     prompt = traitlets.Unicode().tag(sync=True)

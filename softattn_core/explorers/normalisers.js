@@ -122,11 +122,14 @@ function render({ model, el }) {
     [say("close"), set(0.5, 0.2, -0.1)],
     [say("below"), set(-1, -2, -0.5)],
   ];
+  // Softmax and the scores share a screen, whatever else there is.
+  const stay = make("div", { class: "sa-stay" }, make("p", { class: "sa-over sa-scores" }, say("scoresZ")), ...sliders.map(({ row }) => row), spans.note);
   const agree = (state) => state.scores.length === names.length && String(state.names) === String(names);
   const tell = frame(
     { model, el, say, name: "normalisers", claim: "normalisersClaim", agree },
-    make("div", { class: "sa-cards sa-picture" }, ...cards.map(({ node }) => node)), choice,
-    make("p", { class: "sa-note" }, say("cutBars")), make("div", { class: "sa-stay" }, ...sliders.map(({ row }) => row), spans.note),
+    make("div", { class: `sa-compare ${names.length > 4 ? "" : "sa-picture"}` }, make("div", { class: "sa-lead" }, cards[0].node, stay),
+      make("div", { class: "sa-cards" }, ...cards.slice(1).map(({ node }) => node))),
+    choice, make("p", { class: "sa-note" }, say("cutBars")),
     presets(model, say, names.length === 3 ? examples : []),
   );
   sliders.forEach(({ row }, i) => linked(row, ...cards.map(({ shares }) => shares[i].row)));

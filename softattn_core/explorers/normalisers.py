@@ -44,8 +44,8 @@ class NormaliserExplorer(Explorer):
     2.233
     """
 
-    _esm = front_end("scores.js", "normalisers.js")
-    _css = style("normalisers.css")
+    _esm = front_end("bars.js", "scores.js", "normalisers.js")
+    _css = style("scores.css", "choices.css", "normalisers.css")
     controls = ("scores", "names", "beside")
 
     scores = traitlets.List(Score(), minlen=2, maxlen=6).tag(sync=True)

@@ -14,15 +14,6 @@ function softmax(scores, temperature = 1) {
   return exponentials.map((e) => e / total);
 }
 
-function logSoftmax(scores, temperature = 1) {
-  const z = shifted(scores, temperature);
-  const logTotal = Math.log(sum(z.map(Math.exp)));
-  return z.map((zi) => zi - logTotal);
-}
-
-// p - y, the slope of the cross-entropy for the right class `target`.
-const gradient = (p, target) => p.map((pi, i) => pi - (i === target ? 1 : 0));
-
 function dot(a, b) {
   let total = 0;
   for (let i = 0; i < a.length; i += 1) total += a[i] * b[i];

@@ -1,6 +1,3 @@
-// A weight where there is no room for a power of ten.
-const brief = (x) => (x && Math.abs(x) < 0.0005 ? "≈ 0" : format(x));
-
 const USUAL = [-10, 10];
 
 // Sliders for scores with one span for all: −10…10, or around scores that lie elsewhere, so that

@@ -12,6 +12,15 @@ const ARROW_KEYS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], Ar
 
 const toPlane = (p) => [0, 1].map((axis) => sum(p.map((pi, i) => pi * CORNERS[i][axis])));
 
+function logSoftmax(scores, temperature = 1) {
+  const z = shifted(scores, temperature);
+  const logTotal = Math.log(sum(z.map(Math.exp)));
+  return z.map((zi) => zi - logTotal);
+}
+
+// p - y, the slope of the cross-entropy for the right class `target`.
+const gradient = (p, target) => p.map((pi, i) => pi - (i === target ? 1 : 0));
+
 // The distribution at a point of the plane; a point outside moves to the border.
 function toDistribution([x, y]) {
   const top = (CORNERS[1][1] - y) / HEIGHT;
@@ -85,9 +94,18 @@ function render({ model, el }) {
     "svg", { class: "sa-triangle", viewBox: `0 0 ${WIDTH} ${BOTTOM}` },
     area, ...corners, goal, path, step, point,
   );
-  area.addEventListener("click", (event) => {
+  const pressed = (event) => {
     const box = triangle.getBoundingClientRect();
     moveTo([event.clientX - box.left, event.clientY - box.top].map((offset) => (offset * WIDTH) / box.width));
+  };
+  area.addEventListener("click", pressed);
+  // A mouse goes on dragging from where it presses; a finger there scrolls the page.
+  area.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0 || event.pointerType === "touch") return;
+    event.preventDefault();
+    pressed(event);
+    point.setPointerCapture(event.pointerId);
+    point.focus({ preventScroll: true });
   });
   draggable(point, triangle, (x, y) => moveTo([x * WIDTH, y * BOTTOM]));
   point.addEventListener("keydown", (event) => {
@@ -172,10 +190,10 @@ function render({ model, el }) {
     { model, el, say, name: "simplex", claim: "simplexClaim" },
     make(
       "div", { class: "sa-columns sa-simplex" },
-      make("div", { class: "sa-picture" }, triangle, make("div", { class: "sa-buttons" }, stepButton)),
-      make("div", { class: "sa-controls" }, ...rows.map(({ row }) => row), sliders.note, temperatureRow.row, targets),
+      make("div", {}, make("div", { class: "sa-picture" }, triangle, make("div", { class: "sa-buttons" }, stepButton)), legend),
+      make("div", { class: "sa-controls" }, make("p", { class: "sa-over sa-scores" }, say("scoresZ")), ...rows.map(({ row }) => row), sliders.note, temperatureRow.row, targets),
     ),
-    numbers.node, make("p", { class: "sa-loss" }, lossName, " ", loss), legend,
+    numbers.node, make("p", { class: "sa-loss" }, lossName, " ", loss),
     make("p", { class: "sa-note" }, say("representative")),
   );
   const end = follow(model, ["scores", "temperature", "target"], draw);

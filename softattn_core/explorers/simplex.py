@@ -24,7 +24,7 @@ class SimplexExplorer(Explorer):
     """
 
     _esm = front_end("scores.js", "value_table.js", "simplex.js")
-    _css = style("simplex.css")
+    _css = style("scores.css", "choices.css", "simplex.css")
     controls = ("scores", "temperature", "target")
 
     scores = traitlets.List(Score(), minlen=3, maxlen=3).tag(sync=True)

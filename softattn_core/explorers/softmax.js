@@ -22,8 +22,8 @@ function scoreFor(p, i, z, t) {
 
 function render({ model, el }) {
   const say = sayIn(el);
-  const chart = make("div", { class: "sa-chart-rows sa-picture" });
-  const classes = make("div", { class: "sa-classes" });
+  const chart = make("div", { class: "sa-chart-rows sa-picture" }, make("p", { class: "sa-over sa-weights" }, say("probabilitiesP")));
+  const classes = make("div", { class: "sa-classes" }, make("p", { class: "sa-over sa-scores" }, say("scoresZ")));
   const note = make("p", { class: "sa-note" });
   const sliders = scoreSliders(say);
   const temperature = temperatureSlider(say, (t) => change(model, { temperature: t }));

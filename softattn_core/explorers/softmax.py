@@ -16,8 +16,8 @@ class SoftmaxExplorer(Explorer):
     array([0.659, 0.242, 0.099])
     """
 
-    _esm = front_end("scores.js", "value_table.js", "softmax.js")
-    _css = style("softmax.css")
+    _esm = front_end("bars.js", "scores.js", "value_table.js", "softmax.js")
+    _css = style("scores.css", "softmax.css")
     controls = ("scores", "names", "temperature")
 
     scores = traitlets.List(Score(), minlen=2, maxlen=6).tag(sync=True)

@@ -11,6 +11,8 @@ const STRINGS = {
   temperature: { en: "Temperature T", zh: "温度 T" },
   exactly: { en: "{label}, exact value", zh: "{label}，精确数值" },
   score: { en: "Score of {name}", zh: "“{name}”的分数" },
+  scoresZ: { en: "Scores z", zh: "分数 z" },
+  probabilitiesP: { en: "Probabilities p", zh: "概率 p" },
   class: { en: "class", zh: "类别" },
   className: { en: "Name of class {number}", zh: "第 {number} 个类别的名称" },
   add: { en: "Add a class", zh: "添加类别" },
@@ -42,7 +44,7 @@ const STRINGS = {
   },
   target: { en: "Right answer y", zh: "正确答案 y" },
   simplexTable: { en: "The distribution and its next step", zh: "概率分布及其下一步" },
-  loss: { en: "loss −log p({name})", zh: "损失 −log p（{name}）" },
+  loss: { en: "Loss (cross-entropy): −log p({name}) =", zh: "损失（交叉熵）：−log p（{name}）=" },
   step: { en: "Take one step: z − (p − y)", zh: "走一步：z − (p − y)" },
   afterStep: { en: "p after one step", zh: "一步之后的 p" },
   pathKey: {

@@ -1,10 +1,19 @@
 // Three encoder states h and a decoder state s as arrows in the plane: scores, weights, context.
 
 const EDGE = 3.5;
-const UNIT = 200 / EDGE;
+const SIDE = 400; // of the drawing, in its own units
 const STEPS = { ArrowUp: [0, 1], ArrowDown: [0, -1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
 
-const onPlane = ([x, y]) => [200 + UNIT * x, 200 - UNIT * y];
+// The square of the plane that is drawn, from its lower left corner: around the origin and all
+// points, as far as the edge. It grows by whole units.
+function squareAround(points) {
+  const spans = [0, 1].map((axis) => {
+    const along = [0, ...points.map((point) => clamp(point[axis], -EDGE, EDGE))];
+    return [Math.floor(Math.min(...along) + 0.5) - 0.5, Math.ceil(Math.max(...along) - 0.5) + 0.5];
+  });
+  const size = Math.max(...spans.map(([low, high]) => high - low));
+  return { from: spans.map(([low]) => Math.min(low, EDGE - size)), size };
+}
 const linePath = (points) => `M${points.map((point) => point.join(" ")).join("L")}`;
 
 // An arrow whose head is a shape of its own: dashes and thickness are the shaft's alone.
@@ -12,8 +21,7 @@ function makeArrow(role, more = "") {
   const shaft = make("path", { class: "sa-shaft" });
   const head = make("polygon", { class: "sa-head" });
   const node = make("g", { class: `sa-arrow sa-${role} ${more}` }, shaft, head);
-  function place(from, to, thickness = 2.5) {
-    const [start, tip] = [onPlane(from), onPlane(to)];
+  function place(start, tip, thickness = 2.5) {
     const [dx, dy] = [tip[0] - start[0], tip[1] - start[1]];
     const length = Math.hypot(dx, dy) || 1;
     const size = Math.min(9 + thickness, length) / length;
@@ -26,17 +34,13 @@ function makeArrow(role, more = "") {
   return { node, place };
 }
 
-// Where the word of an arrow stands: beyond its tip, and within the plane.
-function labelPlace([x, y]) {
-  const [dx, dy] = [x - 200, y - 200];
+// Where the word of an arrow stands: beyond its tip, and within the drawing.
+function labelPlace([x, y], origin) {
+  const [dx, dy] = [x - origin[0], y - origin[1]];
   const length = Math.hypot(dx, dy) || 1;
   const anchor = x > 330 ? "end" : x < 70 ? "start" : Math.abs(dx) < 0.4 * length ? "middle" : dx > 0 ? "start" : "end";
   return { anchor, x: (14 * dx) / length, y: clamp(y + (dy > 0 ? 26 : -14), 20, 392) - y };
 }
-
-const gridLines = (places) => places
-  .map((n) => linePath([onPlane([n, -EDGE]), onPlane([n, EDGE])]) + linePath([onPlane([-EDGE, n]), onPlane([EDGE, n])]))
-  .join("");
 
 const STAGES = ["scoreStep", "weightStep", "contextStep"];
 const EXPLAINED = ["scoreStepNow", "weightStepNow", "contextStepNow"];
@@ -48,6 +52,12 @@ function render({ model, el }) {
   const words = model.get("words");
   const replaced = (list, i, x) => list.map((old, j) => (j === i ? x : old));
   const index = (i) => "₁₂₃"[i];
+  let square; // what is drawn of the plane
+  let dragging = false;
+  const onPlane = (point) => point.map((x, axis) => {
+    const along = (SIDE * (x - square.from[axis])) / square.size;
+    return axis ? SIDE - along : along;
+  });
 
   // A vector that can be moved: h₁, h₂, h₃ and s, each with its arrow and its number fields.
   const vectors = [...words.map((word, i) => ({
@@ -87,7 +97,11 @@ function render({ model, el }) {
     });
     // Round numbers are easier to follow.
     const drag = (plane) => draggable(grip, plane, (x, y) =>
-      moveTo([2 * x - 1, 1 - 2 * y].map((share) => Math.round(share * EDGE * 20) / 20)));
+      moveTo([x, 1 - y].map((share, axis) => Math.round((square.from[axis] + share * square.size) * 20) / 20)));
+    for (const how of ["got", "lost"]) grip.addEventListener(`${how}pointercapture`, () => {
+      dragging = how === "got";
+      draw();
+    });
     return { grip, label, drag };
   }
 
@@ -97,10 +111,10 @@ function render({ model, el }) {
   const reaches = states.map(() => make("path", { class: "sa-reach" }));
   const parts = states.map(() => makeArrow("values", "sa-part"));
   const mark = make("g", { class: "sa-mark sa-values" }, make("path", { d: "M0-7L7 0L0 7L-7 0Z" }), make("text", { x: -22, y: 5 }, "c"));
+  const [grid, axes] = ["grid", "axes"].map((name) => make("path", { class: `sa-${name}` }));
   const plane = make(
     "svg", { class: "sa-plane", viewBox: "0 0 400 400" },
-    make("path", { class: "sa-grid", d: gridLines([-3, -2, -1, 1, 2, 3]) }),
-    make("path", { class: "sa-axes", d: gridLines([0]) }),
+    grid, axes,
     triangle, ...reaches, query.node, ...vectors.map(({ arrow }) => arrow.node), ...parts.map(({ node }) => node), mark,
     ...vectors.map(({ grip }) => grip),
   );
@@ -153,22 +167,35 @@ function render({ model, el }) {
   const contextText = make("p", { class: "sa-contextline" });
   const result = make("b", { class: "sa-values" });
 
+  // While the reader moves a vector, the scale stays: a picture must not shrink under the pointer.
+  const isHeld = (node) => el.contains(node) && node.closest(".sa-point, .sa-entry");
+  function fit(q) {
+    const held = square && isHeld(document.activeElement);
+    const corners = held ? [square.from, square.from.map((x) => x + square.size)] : [];
+    square = squareAround([...vectors.map(({ get }) => get()), ...(dragging ? [] : [q]), ...corners]);
+    const lines = (n) => linePath([onPlane([n, -EDGE]), onPlane([n, EDGE])]) + linePath([onPlane([-EDGE, n]), onPlane([EDGE, n])]);
+    put(grid, "d", [-3, -2, -1, 1, 2, 3].map(lines).join(""));
+    put(axes, "d", lines(0));
+  }
+
   function drawPlane({ scores, weights, context, query: q }, at) {
     const h = model.get("h");
+    fit(q);
+    const origin = onPlane([0, 0]);
     vectors.forEach(({ arrow, grip, label, tip, get }, i) => {
       const vector = get();
       const place = onPlane(vector);
       const grown = i < 3 ? clamp(at - 1, 0, 1) : 0;
-      arrow.place([0, 0], vector, 2.5 + grown * (9 * (weights[i] ?? 0) - 1));
+      arrow.place(origin, place, 2.5 + grown * (9 * (weights[i] ?? 0) - 1));
       put(grip, "transform", `translate(${place.join(" ")})`);
       put(grip, "aria-valuenow", vector[0]);
       put(grip, "aria-valuetext", pair(vector));
-      const { anchor, x, y } = labelPlace(place);
+      const { anchor, x, y } = labelPlace(place, origin);
       for (const [name, value] of Object.entries({ "text-anchor": anchor, x: x.toFixed(1), y: y.toFixed(1) })) put(label, name, value);
       write(label, i < 3 ? `${tip} ${(at > 1 ? weights : scores)[i].toFixed(2).replace("-", "−")}` : tip);
     });
     put(triangle, "points", h.map(onPlane).join(" "));
-    query.place([0, 0], q);
+    query.place(origin, onPlane(q));
     // How far each h reaches along the query: the foot of its perpendicular.
     const long = dot(q, q);
     reaches.forEach((path, i) => put(path, "d", long && at <= 1 ? linePath([onPlane(h[i]), onPlane(q.map((x) => (x * scores[i]) / long))]) : ""));
@@ -178,7 +205,7 @@ function render({ model, el }) {
       const share = clamp(3 * (at - 2) - i, 0, 1) * weights[i];
       const end = start.map((x, axis) => x + share * h[i][axis]);
       part.node.toggleAttribute("hidden", !share);
-      part.place(start, end, 5);
+      part.place(onPlane(start), onPlane(end), 5);
       start = end;
     });
     put(mark, "transform", `translate(${onPlane(context).join(" ")})`);
@@ -223,6 +250,7 @@ function render({ model, el }) {
     make("div", { class: "sa-columns sa-entries" }, make("div", {}, ...entries.slice(0, 4)), make("div", {}, ...entries.slice(4))),
   );
   const form = el.querySelector("form");
+  form.addEventListener("focusout", ({ relatedTarget }) => isHeld(relatedTarget) || draw());
   return follow(model, ["h", "s", "W", "stage"], draw);
 }
 

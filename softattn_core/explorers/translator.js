@@ -180,7 +180,7 @@ function render({ model, el }) {
     if (words.some((word) => languageOf(word).lang)) return [say("isChinese")];
     if (words.length > model.get("max_words")) return [say("tooLong", { count: words.length, most: model.get("max_words") })];
     const unknown = words.filter((word) => !known.includes(word));
-    return unknownWords(say, unknown, known, (word, other) => use(words.map((old) => (old === word ? other : old)).join(" ")));
+    return unknownWords(say, unknown, known, (word, other) => use(shown.words.map((old) => (old === word ? other : old)).join(" ")));
   }
 
   // The weights of a Chinese word, an English word or a cell, in words, and what shows them lit up.
@@ -217,7 +217,7 @@ function render({ model, el }) {
     const steps = wrong.length || waits ? [] : translate(words.map((word) => english.indexOf(word)), model.get("temperature"));
     const said = steps.filter(({ word }) => word !== eos).map(({ word }) => chinese[word]);
     shown = { words, said, steps };
-    message.replaceChildren(...wrong);
+    tellFaults(message, wrong);
     caution.hidden = !steps.length || inGrammar(words);
     const asTyped = words.length > model.get("max_words") ? [] : words;
     const weights = steps.map(({ weights }) => weights);
@@ -235,11 +235,8 @@ function render({ model, el }) {
 
   const tell = frame(
     { model, el, say, name: "translator", claim: "translatorClaim" },
-    input, message, picture.node, caution, reading, temperature.row, make("p", { class: "sa-note" }, say("temperatureNote")),
-    make(
-      "div", { class: "sa-buttons sa-examples", role: "group", "aria-label": say("examples") },
-      ...model.get("examples").map((text) => button(text, () => use(text))),
-    ),
+    input, exampleButtons(say, model.get("examples"), use), message, picture.node, caution, reading,
+    temperature.row, make("p", { class: "sa-note" }, say("temperatureNote")),
     ...below,
     ...(compact ? [] : [make("details", {}, make("summary", {}, say("knownWords", { count: known.length })), make("p", { lang: "en" }, known.join(" ")))]),
   );

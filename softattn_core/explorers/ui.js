@@ -64,13 +64,6 @@ function readNumber(text) {
   return Number(over) / Number(under);
 }
 
-// Draws `fraction` (-1…1) of a bar's length, from its zero to the right or to the left.
-function fill(bar, fraction) {
-  if (bar.dataset.length === String(fraction)) return;
-  bar.dataset.length = fraction;
-  bar.style.setProperty("--length", fraction);
-}
-
 const clamp = (x, low, high) => Math.min(Math.max(x, low), high);
 
 // A slider, and a text field for what the slider cannot say exactly or cannot reach; the field is

@@ -41,3 +41,20 @@ const unknownWords = (say, unknown, known, replace) => [...new Set(unknown)].map
     ...near.map((other) => button(other, () => replace(word, other))),
   );
 });
+
+// Puts the faults into `message`. One that was there stays the node it was: the end of typing must
+// not take a button away from under the pointer that presses it.
+function tellFaults(message, faults) {
+  faults.forEach((fault, i) => {
+    const old = message.childNodes[i];
+    if (!old) message.append(fault);
+    else if (old.textContent !== (fault.textContent ?? fault)) old.replaceWith(fault);
+  });
+  while (message.childNodes[faults.length]) message.lastChild.remove();
+}
+
+// Directly under the field that they fill; on a phone one row that scrolls.
+const exampleButtons = (say, texts, use) => scrollBox(say("examples"), make(
+  "div", { class: "sa-buttons sa-examples", role: "group", "aria-label": say("examples") },
+  ...texts.map((text) => button(text, () => use(text))),
+));

@@ -10,6 +10,7 @@ from softattn_core import attend, attention_weights
 from softattn_core.explorers import (
     BottleneckExplorer,
     FocusExplorer,
+    LanguageModelExplorer,
     ThreeStepsExplorer,
     TrainingExplorer,
     TranslatorExplorer,
@@ -185,11 +186,28 @@ DRIVE_STEPS = """(settings) => settings.map((values) => {
     labels: all(".sa-point text").map((label) => label.textContent),
   };
 })"""
-UNIT = 200 / 3.5
 
 
-def on_plane(vectors):
-    return np.array([200, 200]) + UNIT * np.atleast_2d(vectors) * [1, -1]
+def square_around(vectors):
+    """What is drawn of the plane: the lower left corner of a square, and how long its sides are."""
+    along = np.clip([[0, 0], *vectors], -3.5, 3.5)
+    low, high = np.floor(along.min(axis=0) + 0.5) - 0.5, np.ceil(along.max(axis=0) - 0.5) + 0.5
+    size = max(high - low)
+    return np.minimum(low, 3.5 - size), size
+
+
+AT_FIRST = square_around([*ThreeStepsExplorer().h, [2, 1], [1, 3]])
+
+
+def on_plane(vectors, square=AT_FIRST):
+    corner, size = square
+    return [0, 400] + 400 * (np.atleast_2d(vectors) - corner) / size * [1, -1]
+
+
+def on_screen(page, vector):
+    box = page.locator(".sa-plane").bounding_box()
+    [[x, y]] = on_plane(vector) / 400
+    return box["x"] + x * box["width"], box["y"] + y * box["height"]
 
 
 def inside(point, corners):
@@ -220,13 +238,15 @@ def test_three_steps_equal_the_core(show):  # noqa: F811
         assert_equal(found["weights"], exact.weights, 4 * rounding)
         assert_equal(found["context"], exact.context, 40 * rounding)
         assert inside(np.array(found["context"], float), h)
-        assert points(found["mark"])[0] == pytest.approx(on_plane(exact.context)[0], abs=1e-6)
+        square = square_around([*h, s, s @ W])
+        assert points(found["mark"])[0] == pytest.approx(
+            on_plane(exact.context, square)[0], abs=1e-6)
         corners = np.array(re.findall(r"[-\d.e]+", found["hull"]), float).reshape(3, 2)
-        assert corners == pytest.approx(on_plane(h))
-        assert points(" ".join(found["grips"])) == pytest.approx(on_plane([*h, s]))
+        assert corners == pytest.approx(on_plane(h, square))
+        assert points(" ".join(found["grips"])) == pytest.approx(on_plane([*h, s], square))
         tips = np.array([points(head)[0] for head in found["heads"]])
         parts = np.cumsum(exact.weights[:, None] * h, axis=0)  # tip to tail
-        expected = on_plane([s @ W, *h, s, *parts])
+        expected = on_plane([s @ W, *h, s, *parts], square)
         assert tips == pytest.approx(expected, rel=1e-9, abs=1e-6)
         assert found["thickness"][1:4] == pytest.approx(1.5 + 9 * exact.weights, abs=0.01)
         assert found["labels"][:3] == [f"{word} {weight:.2f}" for word, weight in
@@ -241,10 +261,9 @@ def test_arrows_by_mouse_keyboard_and_presets(show):  # noqa: F811
     grips = page.locator(".sa-grip")
     page.mouse.move(*middle(grips.nth(0).bounding_box()))
     page.mouse.down()
-    box = page.locator(".sa-plane").bounding_box()
-    place = [box["x"] + box["width"] * (0.5 - 2 / 7), box["y"] + box["height"] * (0.5 + 1 / 7)]
+    place = on_screen(page, [-1, 2])
     page.mouse.move(*place, steps=4)
-    assert numbers(page, ".sa-entry .sa-field")[:2] == [-2, -1]
+    assert numbers(page, ".sa-entry .sa-field")[:2] == [-1, 2]
     page.mouse.move(-50, -50, steps=2)
     assert numbers(page, ".sa-entry .sa-field")[:2] == [-3.5, 3.5], "not out of the plane"
     page.mouse.up()
@@ -262,14 +281,49 @@ def test_arrows_by_mouse_keyboard_and_presets(show):  # noqa: F811
     assert_equal(numbers(page, ".sa-score"), exact.scores)
 
 
+GRID = """() => [...document.querySelectorAll(".sa-plane .sa-grid, .sa-plane .sa-axes")]
+  .map((path) => path.getAttribute("d"))"""
+
+
+def test_the_plane_is_filled_by_its_arrows_with_equal_units(show):  # noqa: F811
+    page = page_of(show(ThreeStepsExplorer()))
+    tips = on_plane([*ThreeStepsExplorer().h, [2, 1], [1, 3]])
+    assert points(" ".join(page.locator(".sa-point").evaluate_all(
+        "(all) => all.map((grip) => grip.getAttribute('transform'))"))) == pytest.approx(tips[:4])
+    assert (np.ptp(tips, axis=0) >= 0.7 * 400).all()
+    lines = points(page.evaluate(GRID)[0]).reshape(-1, 2, 2)  # one up, one across, and so on
+    up, across = lines[::2, 0, 0], lines[1::2, 0, 1]
+    assert np.diff(up)[0] == pytest.approx(-np.diff(across)[0]) == pytest.approx(100)
+
+
+def test_the_scale_stands_still_under_the_pointer(show):  # noqa: F811
+    page = page_of(show(ThreeStepsExplorer()))
+    before = page.evaluate(GRID)
+    page.mouse.move(*middle(page.locator(".sa-grip").nth(3).bounding_box()))
+    page.mouse.down()
+    for vector in ([2.2, 2.5], [0.5, 0.5], [2.4, -0.4]):  # the last takes the query out of sight
+        page.mouse.move(*on_screen(page, vector), steps=3)
+        assert page.evaluate(GRID) == before
+        assert numbers(page, ".sa-entry .sa-field")[6:8] == pytest.approx(vector, abs=0.03)
+    page.mouse.up()
+    assert page.evaluate(GRID) != before, "now the query is in sight again"
+    page.get_by_role("slider", name="decoder state s").focus()
+    for _ in range(3):
+        page.keyboard.press("Shift+ArrowLeft")
+    held = page.evaluate(GRID)
+    page.get_by_role("button", name="3 context").focus()
+    assert page.evaluate(GRID) != held, "let go, it fits again"
+    page.get_by_role("button", name="Reset").click()
+    assert page.evaluate(GRID) == before
+
+
 def test_a_finger_drags_an_arrow_and_scrolls_elsewhere(show):  # noqa: F811
     page = show(ThreeStepsExplorer(), viewport=PHONE, has_touch=True).page
-    box = page.locator(".sa-plane").bounding_box()
     start = middle(page.locator(".sa-grip").nth(0).bounding_box())
-    swipe(page, start, (box["x"] + box["width"] * (0.5 + 2 / 7), box["y"] + box["height"] / 2))
+    swipe(page, start, on_screen(page, [2, 0]))
     assert page.evaluate("scrollY") == 0
     assert numbers(page, ".sa-entry .sa-field")[:2] == pytest.approx([2, 0], abs=0.06)
-    swipe(page, (box["x"] + 20, box["y"] + 280), (box["x"] + 20, box["y"] + 100))
+    swipe(page, on_screen(page, [1, -0.2]), on_screen(page, [1, 2.3]))
     page.wait_for_function("scrollY > 50")
 
 
@@ -483,6 +537,48 @@ def test_the_reading_line_by_keyboard_mouse_and_reset(show):  # noqa: F811
     assert axis.inner_text() == "BLEU"
 
 
+# The names at the ends of the curves: their places, and how much of a curve is behind them.
+ENDS = """() => {
+  const curves = [...document.querySelectorAll(".sa-chart .sa-curve:not(.sa-off)")];
+  const drawn = curves.map((curve) => Array.from({ length: 400 }, (_, i) => {
+    const { x, y } = curve.getPointAtLength((curve.getTotalLength() * i) / 399);
+    return new DOMPoint(x, y).matrixTransform(curve.getScreenCTM());
+  }));
+  const seen = (node) => node.checkVisibility();
+  return [...document.querySelectorAll(".sa-end")].filter(seen).map((end) => {
+    const { left, right, top, bottom, width } = end.getBoundingClientRect();
+    const plot = end.parentNode.getBoundingClientRect();
+    const kind = end.className.match(/sa-arm-\\w+/)[0];
+    const ends = drawn.filter((_, n) => curves[n].matches(`[class*=${kind}]`))
+      .map((points) => points.at(-1).y);
+    return {
+      text: end.textContent, place: [left, top, right, bottom],
+      whole: end.scrollWidth <= width + 1 && right <= plot.right && bottom <= plot.bottom + 1,
+      away: Math.min(...ends.map((y) => Math.max(top - y, y - bottom))),
+      behind: drawn.flat().filter(({ x, y }) => left < x && x < right && top < y && y < bottom)
+        .length,
+    };
+  });
+}"""
+
+
+@pytest.mark.parametrize("measure", ["exact_match", "bleu"])
+@pytest.mark.parametrize("language, names", [("en", ["attention", "fixed vector"]),
+                                             ("zh-CN", ["注意力", "固定向量"])])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_curves_have_their_names_at_their_ends(show, measure, language, names, width):  # noqa: F811
+    page = show(BottleneckExplorer(measure), language=language,
+                viewport={"width": width, "height": 740}).page
+    ends = page.evaluate(ENDS)
+    assert [end["text"] for end in ends] == names
+    for end in ends:
+        assert end["whole"] and end["behind"] == 0 and 0 < end["away"] < 20
+    (_, top, _, bottom), other = ends[0]["place"], ends[1]["place"]
+    assert bottom < other[1] or other[3] < top
+    page.get_by_role("checkbox").first.uncheck()
+    assert [end["text"] for end in page.evaluate(ENDS)] == names[1:], "no name without a curve"
+
+
 # --- Translator ----------------------------------------------------------------------------------
 
 DRIVE_TRANSLATOR = """(sentences) => sentences.map((text) => {
@@ -603,6 +699,31 @@ def test_a_near_word_takes_the_place_of_the_unknown_one(show):  # noqa: F811
     page.get_by_role("button", name="apples", exact=True).click()
     assert page.locator(".sa-message p").count() == 0
     assert page.locator(".sa-map thead th").count() == 7
+
+
+@pytest.mark.parametrize("explorer", [TranslatorExplorer, LanguageModelExplorer])
+def test_a_suggestion_pressed_while_the_reader_types_counts_at_once(show, explorer):  # noqa: F811
+    """The press ends the typing: what that changes must not take the button away."""
+    page = show(explorer("")).page
+    field = page.locator("input.sa-text")
+    field.focus()
+    page.keyboard.type("i lve yo")
+    page.locator(".sa-message").get_by_role("button", name="love", exact=True).click()
+    assert field.input_value() == "i love yo"
+    assert page.locator(".sa-message p").all_inner_texts()[0].startswith(
+        "The model does not know “yo”")
+
+
+@pytest.mark.parametrize("explorer, picture", [(TranslatorExplorer, ".sa-arcs"),
+                                               (LanguageModelExplorer, ".sa-looks")])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_examples_stand_under_the_field_that_they_fill(show, explorer, picture, width):  # noqa: F811
+    page = show(explorer(), viewport={"width": width, "height": 740}).page
+    field, examples, drawn = (page.locator(selector).bounding_box() for selector in
+                              ("input.sa-text", ".sa-examples", picture))
+    assert 0 <= examples["y"] - field["y"] - field["height"] < 12
+    assert drawn["y"] >= examples["y"] + examples["height"]
+    assert width > 360 or examples["height"] < 60, "on a phone one row, the picture is near"
 
 
 ODD = [("", "no word"), (" \t ", "no word"), ("?!…", "no word"), ("___", "no word"),
@@ -756,9 +877,9 @@ def test_a_large_heat_map_scrolls_in_its_own_box_with_a_cue(show):  # noqa: F811
     words = next(p.english for group in held_out_pairs() for p in group if len(p.english) == 12)
     page = show(TranslatorExplorer(" ".join(words)), viewport=PHONE).page
     assert page.evaluate("document.documentElement.scrollWidth") == 360
-    page.locator(".sa-scroll.sa-more-right").wait_for()
-    page.evaluate("document.querySelector('.sa-scroll').scrollLeft = 1e4")
-    page.locator(".sa-scroll.sa-more-left:not(.sa-more-right)").wait_for()
+    page.locator(".sa-more-right:has(table)").wait_for()
+    page.evaluate("document.querySelector('.sa-scroll:has(table)').scrollLeft = 1e4")
+    page.locator(".sa-more-left:has(table):not(.sa-more-right)").wait_for()
     box, last = (page.locator(s).last.bounding_box() for s in (".sa-scroll", ".sa-map thead th"))
     assert last["x"] + last["width"] <= box["x"] + box["width"] + 1 <= 361, "the last is reached"
     head = page.locator(".sa-map tbody th").first.bounding_box()

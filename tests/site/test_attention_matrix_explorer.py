@@ -220,6 +220,42 @@ def test_a_pressed_cell_tells_its_arithmetic(show):  # noqa: F811
     assert told.inner_text().startswith("love looks at love")
 
 
+def test_a_weight_that_rounds_to_0_says_so_within_its_cell(show):  # noqa: F811
+    page = show(AttentionMatrixExplorer(Q=[[10, 0], [-20, 20], [20, 10]], mask="none")).page
+    texts = page.locator(".sa-matrix").nth(1).locator("td[tabindex]").all_inner_texts()
+    assert "≈ 0" in texts and not any("×" in text for text in texts)
+    weights = weights_of(page)[:, :3].ravel()
+    assert [text == "≈ 0" for text in texts] == [0 < weight < 0.0005 for weight in weights]
+
+
+# How near the text of a cell comes to the inner edge of the outline that marks the chosen one.
+ROOM = """(cells) => Math.min(...cells.map((cell) => {
+  const text = document.createRange();
+  text.selectNodeContents(cell);
+  const [outer, inner] = [cell, text].map((one) => one.getBoundingClientRect());
+  return Math.min(inner.left - outer.left, outer.right - inner.right) - 2;
+}))"""
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_no_outline_touches_a_number_or_is_cut(show, width):  # noqa: F811
+    page = show(AttentionMatrixExplorer(Q=[[1, 0], [-9, -9], [2, 1]], mask="none", row=2, column=2),
+                viewport={"width": width, "height": 740}).page
+    cells = page.locator(".sa-matrix td[tabindex]")
+    assert cells.evaluate_all(ROOM) >= 2
+    for cell in cells.all():
+        place, box = cell.bounding_box(), cell.locator("xpath=ancestor::div[1]").bounding_box()
+        assert place["y"] >= box["y"]
+        assert place["y"] + place["height"] <= box["y"] + box["height"]
+
+
+def test_fields_stand_before_the_arithmetic_of_a_row(show):  # noqa: F811
+    page = show(AttentionMatrixExplorer()).page
+    matrix, told, fields, detail = (page.locator(name).last.bounding_box()["y"] for name in
+                                    (".sa-matrix", "p.sa-now", ".sa-token", ".sa-detail"))
+    assert matrix < told < fields < detail
+
+
 def test_a_cell_its_score_and_its_line_light_up_together(show):  # noqa: F811
     page = show(AttentionMatrixExplorer()).page
     page.locator(".sa-matrix").nth(1).locator("tbody tr").nth(1).locator("td").nth(0).hover()

@@ -173,6 +173,32 @@ def test_the_shape_of_a_control_has_contrast(show, explorer, theme):  # noqa: F8
     assert [each["html"] for each in shapes if contrast(each["border"], each["behind"]) < 3] == []
 
 
+# All that can light up is lit; of each of its texts, its colour and what is behind it.
+LIT = """() => {
+  document.querySelectorAll(".sa-explorer *").forEach((node) =>
+    node.dispatchEvent(new PointerEvent("pointerenter")));
+  const solid = (colour) => colour !== "rgba(0, 0, 0, 0)";
+  const behind = (node) => {
+    const colour = getComputedStyle(node).backgroundColor;
+    return solid(colour) ? colour : behind(node.parentElement);
+  };
+  return [...document.querySelectorAll(":is(tr, div, label).sa-lit, :is(tr, div, label).sa-lit *")]
+    .filter((node) => node.checkVisibility() && !node.closest("svg, :disabled"))
+    .filter((node) => [...node.childNodes].some((child) => child.data?.trim()))
+    .map((node) => [node.outerHTML, getComputedStyle(node).color, behind(node)]);
+}"""
+LIGHTING = [explorer for explorer in EVERY if explorer.__name__ not in
+            ("FocusExplorer", "TrainingExplorer", "TranslatorExplorer", "AttentionMatrixExplorer")]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("explorer", LIGHTING)
+def test_what_lights_up_stays_readable(show, explorer, theme):  # noqa: F811
+    texts = show(explorer(), theme=theme).page.evaluate(LIT)
+    assert texts
+    assert [html for html, *colours in texts if contrast(*colours) < 4.5] == []
+
+
 # Of everything whose colour says something: its colour, and what it must differ from.
 SAYING = """() => {
   const style = (node, part) => getComputedStyle(node, part);

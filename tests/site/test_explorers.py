@@ -378,6 +378,19 @@ def test_click_into_the_triangle_moves_the_point(show):
     assert values(page, "p") == pytest.approx([0.2, 0.5, 0.3], abs=0.01)
 
 
+def test_a_mouse_pressed_beside_the_point_goes_on_dragging_it(show):
+    page = show(SimplexExplorer()).page
+    page.mouse.move(*screen_point(page, *([0.2, 0.5, 0.3] @ CORNERS)))
+    page.mouse.down()
+    assert values(page, "p") == pytest.approx([0.2, 0.5, 0.3], abs=0.01)
+    page.mouse.move(*screen_point(page, *([0.6, 0.2, 0.2] @ CORNERS)), steps=3)
+    assert values(page, "p") == pytest.approx([0.6, 0.2, 0.2], abs=0.01)
+    page.mouse.up()
+    page.mouse.move(*screen_point(page, 200, 250))
+    assert values(page, "p") == pytest.approx([0.6, 0.2, 0.2], abs=0.01)
+    assert page.evaluate("document.activeElement.matches('.sa-point')"), "arrow keys go on"
+
+
 def test_the_point_goes_where_the_arrow_keys_say(show):
     page = show(SimplexExplorer(scores=[0, 0, 0])).page
     page.locator(".sa-point").focus()
@@ -404,6 +417,32 @@ def test_the_legend_names_each_mark(show):
     assert [mark for mark, _ in marks] == list(said)
     for mark, text in marks:
         assert said[mark] in text, (mark, text)
+
+
+@pytest.mark.parametrize("width, most", [(1280, 20), (360, 100)])  # a phone has the button between
+def test_the_legend_stands_under_the_triangle(show, width, most):
+    page = show(SimplexExplorer(), viewport={"width": width, "height": 740}).page
+    triangle, legend = (page.locator(name).bounding_box() for name in (".sa-triangle", ".sa-key"))
+    assert 0 <= legend["y"] - triangle["y"] - triangle["height"] < most
+    assert legend["x"] < triangle["x"] + triangle["width"]
+
+
+def test_the_loss_has_its_name(show):
+    page = show(SimplexExplorer(target=1)).page
+    said = page.locator(".sa-loss").inner_text()
+    assert said.startswith("Loss (cross-entropy): −log p(dog 狗) =")
+
+
+@pytest.mark.parametrize("language, scores, shares", [
+    ("en", "Scores z", "Probabilities p"), ("zh-CN", "分数 z", "概率 p")])
+@pytest.mark.parametrize("width", [1280, 360])
+def test_sliders_and_bars_have_their_names_over_them(show, language, scores, shares, width):
+    page = show(SoftmaxExplorer(), language=language, viewport={"width": width, "height": 740}).page
+    [bars, above, first, sliders] = [page.locator(".sa-explorer").locator(name).first.bounding_box()
+                                     for name in (".sa-bar", f"text='{shares}'",
+                                                  ".sa-class", f"text='{scores}'")]
+    assert 0 <= bars["y"] - above["y"] - above["height"] < 12
+    assert 0 <= first["y"] - sliders["y"] - sliders["height"] < 12
 
 
 def test_one_descent_step(show):

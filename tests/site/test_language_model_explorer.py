@@ -92,6 +92,13 @@ def test_probabilities_and_weights_equal_numpy(show, model):  # noqa: F811
     assert seen.complaints == []
 
 
+def test_it_opens_where_several_words_could_come(show, model):  # noqa: F811
+    page = show(LanguageModelExplorer()).page
+    shares = page.locator(".sa-option .sa-value").evaluate_all(
+        "(all) => all.slice(0, 6).map((value) => Number(value.dataset.value))")
+    assert shares[0] < 0.5 and sum(share > 0.05 for share in shares) >= 4
+
+
 def test_temperature_and_top_k_equal_numpy(show, model):  # noqa: F811
     rng = random.Random(2)
     settings = [{"prompt": " ".join(rng.sample(WORDS[4:], 3)), "temperature": t, "topK": k}

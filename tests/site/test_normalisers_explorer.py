@@ -124,6 +124,19 @@ def test_all_bars_have_one_scale(show):  # noqa: F811
     assert max(widths) == min(widths)
 
 
+@pytest.mark.parametrize("width, height", [(1280, 720), (360, 740)])
+@pytest.mark.parametrize("seen", ["the first card", "the last control"])
+def test_softmax_and_the_scores_share_a_screen(show, width, height, seen):  # noqa: F811
+    page = show(NormaliserExplorer(), viewport={"width": width, "height": height}).page
+    if seen == "the last control":
+        page.locator(".sa-beside label, .sa-card").locator("visible=true").last.evaluate(
+            "(node) => node.scrollIntoView({ block: 'end' })")
+    card = page.get_by_role("group", name="softmax", exact=True)
+    for node in [card, *page.get_by_role("slider").all()]:
+        box = node.bounding_box()
+        assert 0 <= box["y"] and box["y"] + box["height"] <= height
+
+
 def test_two_and_six_scores_with_any_names(show):  # noqa: F811
     names = [EVIL, "</script><b>x", "&lt;i&gt;", "爱", "x" * 40, "6"]
     explorer = NormaliserExplorer([0.5, -1.0, 2.0, 0.0, 1.0, 3.0], names)

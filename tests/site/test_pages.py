@@ -59,6 +59,9 @@ def test_nothing_is_wider_than_a_phone(seen_from_folder):
     page = seen_from_folder.page
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     assert page.evaluate(TOO_WIDE) == []
+    assert page.locator(".sa-explorer").evaluate_all(
+        "(all) => all.filter((one) => one.scrollWidth > one.clientWidth)"
+        ".map((one) => one.ariaLabel)") == [], "an explorer does not scroll as a whole"
 
 
 # What a box hides of its text, but for the names that a reader may type as long as he likes.
