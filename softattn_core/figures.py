@@ -208,15 +208,28 @@ def budgets(rows, labels, *, title, x_label="share of the budget of 1"):
     return figure
 
 
-def _name_ends(ax, curves):
-    """Each curve's name beside its end; names too close to read are moved apart."""
+def _looks(names, roles):
+    """{name: its line's look}: colours say the role, dashes tell curves of one role apart."""
+    dashes = ["-", (0, (6, 2)), (0, (2, 1.5)), (0, (6, 2, 1.5, 2)), (0, (1, 3))]
+    return {name: {"color": COLOURS[role], "linestyle": dash}
+            for name, role, dash in zip(names, roles, dashes, strict=False)}
+
+
+def _name_ends(ax, curves, looks):
+    """Each curve's name beside its end. If names are too close to read, they are moved apart, and
+    each gets a piece of its line.
+    """
     low, high = ax.get_ylim()
     gap = 0.075 * (high - low)
+    ends = sorted([(y[-1], x[-1], name) for name, (x, y) in curves.items()], key=lambda end: end[0])
+    crowded = any(after[0] - before[0] < gap for before, after in itertools.pairwise(ends))
     below = -np.inf
-    for name, (x, y) in sorted(curves.items(), key=lambda item: item[1][1][-1]):
-        below = max(y[-1], below + gap)
-        ax.annotate(name, (x[-1], below), (8, 0), textcoords="offset points", va="center",
-                    annotation_clip=False)
+    for y, x, name in ends:
+        below = max(y, below + gap)
+        piece = {"arrowstyle": "-", "shrinkA": 2, "shrinkB": 9, **looks[name],
+                 "linewidth": matplotlib.rcParams["lines.linewidth"]} if crowded else None
+        ax.annotate(name, (x, below), (40 if crowded else 8, 0), textcoords="offset points",
+                    va="center", annotation_clip=False, arrowprops=piece)
 
 
 @_in_style
@@ -234,10 +247,10 @@ def lines(curves, *, title, x_label, y_label, role="weights", points=None, log_x
     facts += [_at(name, x, y) for name, (x, y) in points.items()]
     figure = BookFigure(3.8, title, facts)
     ax = figure.subplots()
-    dashes = ["-", (0, (6, 2)), (0, (2, 1.5)), (0, (6, 2, 1.5, 2))]
-    for (x, y), dash in zip(curves.values(), dashes, strict=False):
-        ax.plot(x, y, color=COLOURS[role], linestyle=dash, marker="o" if len(x) <= 12 else None)
-    _name_ends(ax, curves)
+    looks = _looks(curves, [role] * len(curves))
+    for name, (x, y) in curves.items():
+        ax.plot(x, y, marker="o" if len(x) <= 12 else None, **looks[name])
+    _name_ends(ax, curves, looks)
     first = next(iter(curves.values()))[1]
     side = -1 if first[-1] > first[0] else 1  # the empty side of a rising curve is its left
     for name, (x, y) in points.items():
@@ -375,19 +388,18 @@ def quality_by_length(bins, curves, *, title, limit=None, limit_label="longest i
     figure = BookFigure(4.2, title, facts)
     ax = figure.subplots()
     x = np.arange(len(bins))
-    dashes = ["-", (0, (6, 2)), (0, (2, 1.5)), (0, (6, 2, 1.5, 2)), (0, (1, 3))]
-    roles = ["weights"] + [others] * 4
-    for runs, role, dash in zip(curves.values(), roles, dashes, strict=False):
-        ax.fill_between(x, runs.min(axis=0), runs.max(axis=0), color=(COLOURS[role], 0.2),
+    looks = _looks(curves, ["weights"] + [others] * 4)
+    for name, runs in curves.items():
+        ax.fill_between(x, runs.min(axis=0), runs.max(axis=0), color=(looks[name]["color"], 0.2),
                         linewidth=0)
-        ax.plot(x, runs.mean(axis=0), color=COLOURS[role], linestyle=dash, marker="o", markersize=5)
+        ax.plot(x, runs.mean(axis=0), marker="o", markersize=5, **looks[name])
     if limit is not None:
         ax.axvline(limit + 0.5, color=COLOURS["muted"], linewidth=1, linestyle=(0, (2, 2)))
         ax.annotate(limit_label, (limit + 0.5, 1.04), (-4, 0), textcoords="offset points",
                     xycoords=("data", "axes fraction"), ha="right", va="center", fontsize=10.5)
     ax.set_xticks(x, labels, rotation=45)
     ax.set_ylim(bottom=0)
-    _name_ends(ax, {name: (x, runs.mean(axis=0)) for name, runs in curves.items()})
+    _name_ends(ax, {name: (x, runs.mean(axis=0)) for name, runs in curves.items()}, looks)
     ax.set_xlabel(x_label)
     ax.set_title(y_label, pad=16)
     return figure

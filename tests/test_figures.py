@@ -14,7 +14,7 @@ import pytest
 from matplotlib.colors import to_hex
 from matplotlib.font_manager import FontProperties, fontManager
 from matplotlib.ft2font import FT2Font
-from matplotlib.text import Text
+from matplotlib.text import Annotation, Text
 
 from softattn_core import attend, cross_entropy_gradient, figures, softmax
 
@@ -129,6 +129,20 @@ def test_names_of_curves_with_the_same_end_do_not_overlap():
     assert len(boxes) == 3
     for lower, upper in itertools.pairwise(boxes):
         assert lower.y0 + 0.7 * lower.height <= upper.y0
+
+
+def test_names_that_are_moved_apart_have_a_piece_of_their_line():
+    x = np.linspace(0, 1, 20)
+    for distance, crowded in ((0.001, True), (0.5, False)):
+        figure = figures.lines({name: (x, x + i * distance) for i, name in enumerate(NAMES)},
+                               title="Ends", x_label="x", y_label="y")
+        names = {t.get_text(): t for t in figure.findobj(Annotation)}
+        for name, line in zip(NAMES, figure.axes[0].get_lines(), strict=True):
+            piece = names[name].arrow_patch
+            assert (piece is not None) == crowded
+            if crowded:
+                assert piece._unscaled_dash_pattern == line._unscaled_dash_pattern
+                assert to_hex(piece.get_edgecolor()) == line.get_color()
 
 
 def test_a_label_in_a_font_without_chinese_fails():

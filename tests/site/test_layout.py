@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.site.conftest import unfold
+
 CUT = """() => [...document.querySelectorAll(".cell_output :is(pre, table.sa-columns)")]
   .filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.innerText)"""
 # The places of a text's matches that a line's end parts.
@@ -11,15 +13,18 @@ BROKEN = r"""(root) => {
   while (texts.nextNode()) {
     const { currentNode: text } = texts;
     if (text.parentElement.closest("pre, code, svg, .sa-explorer")) continue;
-    for (const { 0: range, index } of text.data.matchAll(/\d–\d+/g)) {
+    const matches = text.data.matchAll(/\d(–\d+| %)|\(−?[\d.]+(, −?[\d.]+){1,2}\)/g);
+    for (const { 0: whole, index } of matches) {
       const place = document.createRange();
       place.setStart(text, index);
-      place.setEnd(text, index + range.length);
-      if (new Set([...place.getClientRects()].map(({ top }) => top)).size > 1) broken.push(range);
+      place.setEnd(text, index + whole.length);
+      if (new Set([...place.getClientRects()].map(({ top }) => top)).size > 1) broken.push(whole);
     }
   }
   return broken;
 }"""
+PARTED = """() => [...document.querySelectorAll("article :is(th, td) code .pre")]
+  .filter((one) => one.getClientRects().length > 1).map((one) => one.innerText)"""
 LOOK = """(one) => {
   const { fontSize, fontWeight } = getComputedStyle(one);
   return [fontSize, fontWeight];
@@ -43,7 +48,7 @@ def test_code_and_boxes_are_as_wide_as_explorers_and_the_text_is_not(visit, site
 
 
 def test_nothing_printed_is_cut_on_a_wide_screen(seen):
-    seen.page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+    unfold(seen.page)
     assert seen.page.evaluate(CUT) == []
 
 
@@ -51,8 +56,25 @@ def test_code_that_shows_nothing_has_no_link_of_its_own(seen):
     assert seen.page.evaluate(LONE) == []
 
 
-def test_no_range_is_parted_on_a_phone(seen_from_folder):
+def test_no_number_is_parted_on_a_phone(seen_from_folder):
     assert seen_from_folder.page.locator("article").evaluate(BROKEN) == []
+
+
+def test_no_code_in_a_table_is_parted_on_a_phone(seen_from_folder):
+    unfold(seen_from_folder.page)
+    assert seen_from_folder.page.evaluate(PARTED) == []
+
+
+def test_what_a_cell_prints_is_one_block(seen):
+    assert seen.page.locator(".output.stream + .output.stream").count() == 0
+
+
+def test_a_table_in_the_frame_of_its_code_keeps_off_the_edge(visit, site_url):
+    page = visit(f"{site_url}/chapters/07_language_model.html").page
+    unfold(page)
+    table = page.locator(".sa-block table").first.bounding_box()
+    block = page.locator(".sa-block", has=page.locator("table")).first.bounding_box()
+    assert table["x"] - block["x"] >= 8
 
 
 def test_a_prediction_ends_where_its_buttons_end(visit, site_url):

@@ -7,6 +7,7 @@ from collections import Counter
 from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlparse
 
@@ -107,24 +108,25 @@ def test_no_script_holds_up_a_page_and_that_of_the_explorers_waits_for_none(seen
 
 
 @contextmanager
-def held_back(site, name, behind):
-    """(the site's address, an event): page `name` comes up to a text; the rest after the event."""
-    whole = threading.Event()
+def held_back(site, name, *behind):
+    """(the site's address, a function): page `name` stops behind each text until that is called."""
+    calls = threading.Semaphore(0)
 
     class Handler(SimpleHTTPRequestHandler):
         def do_GET(self):
             if self.path != f"/{name}":
                 return super().do_GET()
             content = (site / name).read_bytes()
-            first = content.index(behind.encode()) + len(behind)
+            stops = [content.index(text.encode()) + len(text) for text in behind]
             self.send_response(200)
             self.send_header("Content-Type", "text/html; charset=utf-8")
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
-            self.wfile.write(content[:first])
-            self.wfile.flush()
-            whole.wait()
-            self.wfile.write(content[first:])
+            for start, end in pairwise([0, *stops, len(content)]):
+                if start:
+                    calls.acquire()
+                self.wfile.write(content[start:end])
+                self.wfile.flush()
 
         def log_message(self, *_):
             pass
@@ -132,9 +134,9 @@ def held_back(site, name, behind):
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(site)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}", whole
+        yield f"http://127.0.0.1:{server.server_port}", calls.release
     finally:
-        whole.set()
+        calls.release(len(behind))
         server.shutdown()
         server.server_close()
 
@@ -142,14 +144,16 @@ def held_back(site, name, behind):
 def test_an_explorer_lives_while_the_rest_of_its_page_still_comes(new_context, site_dir):
     """And what the reader answers there is known to the rest, once that has come."""
     name = "chapters/02_cat_dog_bird.html"
-    with held_back(site_dir, name, 'class="sa-reveal') as (address, whole):
+    with held_back(site_dir, name, "<article", 'class="sa-reveal') as (address, go_on):
         page = new_context().new_page()
         page.goto(f"{address}/{name}", wait_until="commit")
+        page.wait_for_function("globalThis.explorableBytes")  # the host has run
+        go_on()
         question = page.locator(".explorable .sa-question").first
         question.get_by_role("textbox").fill("0.8")
         question.get_by_role("button", name="Check").click()
         assert page.evaluate("document.readyState") == "loading"
-        whole.set()
+        go_on()
         page.locator(".sa-made", has_text="1 of").first.wait_for()
         page.wait_for_load_state()
         page.wait_for_function(ALIVE)

@@ -1,4 +1,4 @@
-"""A line does not end within "11–15": a browser would break it after the dash."""
+"""A line does not end within "11–15", "95 %" or "(4, 0)", where a browser would break it."""
 
 import re
 
@@ -6,10 +6,11 @@ from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 AS_IT_IS = (nodes.literal, nodes.literal_block, nodes.raw, nodes.title)
-RANGE = re.compile(r"(\d[\d.,]*–\d+)")
+NUMBER = r"−?\d+(?:\.\d+)?"
+UNBROKEN = re.compile(rf"(\d[\d.,]*(?:–\d+(?: %)?| %)|\({NUMBER}(?:, {NUMBER}){{1,2}}\))")
 
 
-class WholeRanges(SphinxPostTransform):
+class Unbroken(SphinxPostTransform):
     default_priority = 900
     formats = ("html",)
 
@@ -17,7 +18,7 @@ class WholeRanges(SphinxPostTransform):
         for text in list(self.document.findall(nodes.Text)):
             if isinstance(text.parent, AS_IT_IS):
                 continue
-            pieces = RANGE.split(text)
+            pieces = UNBROKEN.split(text)
             if len(pieces) > 1:
                 parts = [nodes.inline("", part, classes=["sa-whole"]) if place % 2
                          else nodes.Text(part) for place, part in enumerate(pieces)]
@@ -25,5 +26,5 @@ class WholeRanges(SphinxPostTransform):
 
 
 def setup(app):
-    app.add_post_transform(WholeRanges)
+    app.add_post_transform(Unbroken)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
