@@ -1,7 +1,9 @@
 """What a cell shows comes first; its hidden code is a quiet link below. Code that shows nothing has
 no link of its own: it stands with the code after it, and what belongs to an "In depth" box within
-the box. What the style sheet has to know of a cell's content stands in its classes: a browser that
-looks for itself, by `:has`, does so again at every change within an explorer.
+the box. What a cell prints is one block, in however many pieces it came.
+
+What the style sheet has to know of a cell's content stands in its classes: a browser that looks for
+itself, by `:has`, does so again at every change within an explorer.
 """
 
 from docutils import nodes
@@ -22,6 +24,7 @@ class QuietCode(SphinxPostTransform):
         cells = [node for node in self.document.findall(nodes.container)
                  if "cell" in node.get("classes", ())]
         for cell in cells:
+            join_prints(cell)
             if shows_nothing(cell):
                 join_the_next(cell)
         for cell in cells:
@@ -31,6 +34,20 @@ class QuietCode(SphinxPostTransform):
                 cell.children.remove(fold)
                 cell += [nodes.raw("", begin, format="html"), *fold.children,
                          nodes.raw("", "</details>", format="html")]
+
+
+def join_prints(cell):
+    """How a kernel's messages cut a cell's text depends on the moment."""
+    for piece in list(cell.findall(is_printed)):
+        output, place = piece.parent, piece.parent.index(piece)
+        if place and is_printed(before := output[place - 1]):
+            text = before.astext() + piece.astext()
+            output[place - 1] = nodes.literal_block(text, text, **before.attributes)
+            output.remove(piece)
+
+
+def is_printed(node):
+    return isinstance(node, nodes.literal_block) and node["classes"] == ["output", "stream"]
 
 
 def folds_of(cell):

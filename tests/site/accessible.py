@@ -26,7 +26,7 @@ MARK_LOOKS = """(measured) => {
   const behind = new Map([[document, ""]]);
   const fields = "input:not([type=range], [type=radio], [type=checkbox]), select, textarea";
   const looks = new Map(measured.map((look, number) => [look, number]));
-  for (const element of document.querySelectorAll("*")) {
+  for (const element of document.querySelectorAll("*:not(path, use, defs *, script, style)")) {
     const style = getComputedStyle(element);
     const paints = [undefined, "::before", "::after"].map((part) => paint(element, part)).join("");
     behind.set(element, behind.get(element.parentNode) + paints);

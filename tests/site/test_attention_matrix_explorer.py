@@ -93,7 +93,7 @@ def attention(setting):
 def test_every_value_equals_the_core(show):  # noqa: F811
     seen = show(AttentionMatrixExplorer())
     seen.page.evaluate(DRIVER)
-    settings = list(random_settings(300, seed=6))
+    settings = list(random_settings(150, seed=6))
     broken_sums = 0
     for setting, found in zip(settings, seen.page.evaluate(DRIVE, settings), strict=True):
         scores, weights, context, rounding = attention(setting)
@@ -120,7 +120,7 @@ def test_every_value_equals_the_core(show):  # noqa: F811
         sums = weights.sum(axis=1)
         broken_sums += not np.allclose(sums, 1)
         assert found["note"].startswith("Wrong") == (setting["mask"] == "weights")
-    assert broken_sums > 50, "the wrong mask breaks rows"
+    assert broken_sums > 25, "the wrong mask breaks rows"
     assert not seen.page.evaluate("'injected' in window")
     assert seen.page.locator(".sa-explorer :is(img, i, script)").count() == 0
     assert seen.complaints == []

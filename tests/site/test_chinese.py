@@ -7,7 +7,6 @@ from collections import Counter
 
 import nbformat
 import pytest
-from bs4 import BeautifulSoup
 
 from tests.site.conftest import BOTH, PAGES, ROOT
 from tools.chinese import CHINESE, SPEAK
@@ -20,6 +19,15 @@ NUMBER = re.compile(r"\d+(?:[.,]\d+)*(?:e[-+]\d+)?")
 # What is no sentence of the book, in either language.
 CODE = "pre, code, math, script, style"
 BLOCKS = "article :is(p, li, h1, h2, h3, h4, td, th, summary, button, figcaption, label)"
+TEXTS = """([blocks, code]) => [...document.querySelectorAll(blocks)].map((block) => {
+  const texts = document.createTreeWalker(block, NodeFilter.SHOW_TEXT);
+  const said = [];
+  while (texts.nextNode()) {
+    const { data, parentElement } = texts.currentNode;
+    if (!parentElement.closest(code)) said.push(data);
+  }
+  return said.join(" ").trim().replace(/\\s+/g, " ");
+})"""
 
 
 def said(cell):
@@ -42,18 +50,10 @@ def test_the_chinese_notebooks_print_the_same_numbers(page):
     assert compared >= 3
 
 
-def prose(page):
-    """The blocks of text in a page's article."""
-    soup = BeautifulSoup(page.page.content(), "html.parser")
-    for node in soup.select(CODE):
-        node.decompose()
-    return [" ".join(block.get_text(" ").split()) for block in soup.select(BLOCKS)]
-
-
 @pytest.mark.parametrize("page_name", [page for page in CHINESE_PAGES
                                        if not page.endswith("references")], scope="session")
 def test_no_english_sentence_is_left(seen):
-    texts = prose(seen)
+    texts = seen.page.evaluate(TEXTS, [BLOCKS, CODE])
     assert len(texts) > 10
     assert [run for text in texts for run in english_left(text)] == []
 

@@ -209,7 +209,7 @@ def temperature_of(setting):
 def test_softmax_explorer_equals_the_core(show):
     seen = show(SoftmaxExplorer())
     seen.page.evaluate(DRIVER)
-    settings = list(softmax_settings(600, seed=1))
+    settings = list(softmax_settings(300, seed=1))
     for setting, found in zip(settings, seen.page.evaluate(DRIVE_SOFTMAX, settings), strict=True):
         z, t = np.array(setting["scores"]), temperature_of(setting)
         p = softmax(z, temperature=t)

@@ -65,10 +65,6 @@ def test_no_code_in_a_table_is_parted_on_a_phone(seen_from_folder):
     assert seen_from_folder.page.evaluate(PARTED) == []
 
 
-def test_what_a_cell_prints_is_one_block(seen):
-    assert seen.page.locator(".output.stream + .output.stream").count() == 0
-
-
 def test_a_table_in_the_frame_of_its_code_keeps_off_the_edge(visit, site_url):
     page = visit(f"{site_url}/chapters/07_language_model.html").page
     unfold(page)

@@ -92,7 +92,7 @@ def settings_of(count, seed):
 def test_normalisers_equal_the_core(show):  # noqa: F811
     seen = show(NormaliserExplorer())
     seen.page.evaluate(DRIVER)
-    settings, said = list(settings_of(600, seed=7)), set()
+    settings, said = list(settings_of(300, seed=7)), set()
     for setting, found in zip(settings, seen.page.evaluate(DRIVE, settings), strict=True):
         z = np.array(setting["scores"])
         assert_equal(found["scores"], z)
