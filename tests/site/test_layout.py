@@ -23,8 +23,6 @@ BROKEN = r"""(root) => {
   }
   return broken;
 }"""
-PARTED = """() => [...document.querySelectorAll("article :is(th, td) code .pre")]
-  .filter((one) => one.getClientRects().length > 1).map((one) => one.innerText)"""
 LOOK = """(one) => {
   const { fontSize, fontWeight } = getComputedStyle(one);
   return [fontSize, fontWeight];
@@ -58,11 +56,6 @@ def test_code_that_shows_nothing_has_no_link_of_its_own(seen):
 
 def test_no_number_is_parted_on_a_phone(seen_from_folder):
     assert seen_from_folder.page.locator("article").evaluate(BROKEN) == []
-
-
-def test_no_code_in_a_table_is_parted_on_a_phone(seen_from_folder):
-    unfold(seen_from_folder.page)
-    assert seen_from_folder.page.evaluate(PARTED) == []
 
 
 def test_a_table_in_the_frame_of_its_code_keeps_off_the_edge(visit, site_url):

@@ -112,7 +112,8 @@ def test_an_explorer_uses_the_right_margin_of_a_wide_screen(visit, site_url):
 
 
 def test_what_an_exercise_says_is_read_without_scrolling(visit, site_url):
-    page = visit(f"{site_url}/chapters/01_softmax.html").page
+    phone = {"width": 360, "height": 740}
+    page = visit(f"{site_url}/chapters/01_softmax.html", viewport=phone).page
     said = page.locator(".tag_exercise .cell_output pre")
     assert said.count() and all(
         pre.evaluate("(pre) => pre.scrollWidth <= pre.clientWidth") for pre in said.all())
