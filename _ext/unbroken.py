@@ -1,4 +1,4 @@
-"""A line does not end within "11–15", "95 %" or "(4, 0)", where a browser would break it."""
+"""A line does not end within "11–15", "95 %", "(4, 0)" or "chapter 3": a browser would break it."""
 
 import re
 
@@ -7,7 +7,8 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 AS_IT_IS = (nodes.literal, nodes.literal_block, nodes.raw, nodes.title)
 NUMBER = r"−?\d+(?:\.\d+)?"
-UNBROKEN = re.compile(rf"(\d[\d.,]*(?:–\d+(?: %)?| %)|\({NUMBER}(?:, {NUMBER}){{1,2}}\))")
+UNBROKEN = re.compile(rf"(\d[\d.,]*(?:–\d+(?: %)?| %)|\({NUMBER}(?:, {NUMBER}){{1,2}}\)"
+                      r"|[Cc]hapter \d+|第 \d+ 章)")
 
 
 class Unbroken(SphinxPostTransform):

@@ -13,8 +13,8 @@ BROKEN = r"""(root) => {
   while (texts.nextNode()) {
     const { currentNode: text } = texts;
     if (text.parentElement.closest("pre, code, svg, .sa-explorer")) continue;
-    const matches = text.data.matchAll(/\d(–\d+| %)|\(−?[\d.]+(, −?[\d.]+){1,2}\)/g);
-    for (const { 0: whole, index } of matches) {
+    const wholes = /\d(–\d+| %)|\(−?[\d.]+(, −?[\d.]+){1,2}\)|[Cc]hapter \d+|第 \d+ 章/g;
+    for (const { 0: whole, index } of text.data.matchAll(wholes)) {
       const place = document.createRange();
       place.setStart(text, index);
       place.setEnd(text, index + whole.length);
