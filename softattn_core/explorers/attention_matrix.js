@@ -169,7 +169,7 @@ function render({ model, el }) {
       make("b", {}, say("cellOf", { from: words[row], to: words[column] })), ` ${plus(product)} = ${format(raw)}; `,
       model.get("scaled") ? `${format(raw)} / √2 = ${format(raw / Math.SQRT2)}; ` : "",
       score === -Infinity ? `${say("maskedScore")} ` : "",
-      "e", make("sup", {}, "z − max"), ` = ${format(e[column])}; ${format(e[column])} / ${format(sum(e))} = ${format(share)}`,
+      "e", make("sup", {}, "z\u00a0−\u00a0max"), ` = ${format(e[column])}; ${format(e[column])} / ${format(sum(e))} = ${format(share)}`,
       weight === share ? "" : `; ${say("maskedWeight")}`,
     );
   }

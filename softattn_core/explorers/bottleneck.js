@@ -148,7 +148,7 @@ function render({ model, el }) {
   const tell = frame(
     { model, el, say, name: "bottleneck", claim: "bottleneckClaim" },
     make("div", { class: "sa-chartbox" }, axis, ticks[0], make("div", { class: "sa-plot" }, chart, ...ends.map(({ node }) => node)), make("span"), ticks[1], make("span"), length.range),
-    make("p", { class: "sa-note" }, say("chartNote")), choice, measures, numbers.node,
+    numbers.node, make("p", { class: "sa-note" }, say("chartNote")), choice, measures,
     make("div", { class: "sa-heading" }, title, another), english.node, reference.node,
     make("div", { class: "sa-columns" }, ...outputs.map(({ node }) => node)),
     make("p", { class: "sa-note" }, say("markNote")),

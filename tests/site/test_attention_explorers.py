@@ -402,11 +402,11 @@ LEGEND = """() => [...document.querySelectorAll(".sa-key li")].map((li) => {
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_legend_looks_like_what_it_names(show, theme):  # noqa: F811
-    """The dashed arrow is where Wᵀs is: see the test above. All else has its name beside it."""
+    """The dashed arrow is where sᵀW is: see the test above. All else has its name beside it."""
     page = show(ThreeStepsExplorer()).page
     page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
     [(arrow, *of_query, role)] = page.evaluate(LEGEND)
-    assert arrow.startswith("Wᵀs") and of_query[0] == of_query[1] and role == "sa-query"
+    assert arrow.startswith("sᵀW") and of_query[0] == of_query[1] and role == "sa-query"
     names = page.locator(".sa-plane text").all_text_contents()
     assert [name.split()[0] for name in names] == ["c", "I", "love", "you", "s"]
 
@@ -825,7 +825,7 @@ def test_the_arcs_of_a_word_by_mouse_keyboard_and_finger(show, model):  # noqa: 
     assert lit(page) == ["home", "在家"]
     page.locator(".sa-map tbody td").nth(5 + 6).hover()
     assert lit(page) == ["today", "今天"]
-    assert page.locator(".sa-reading").inner_text().startswith("今天 takes ")
+    assert page.locator(".sa-reading").inner_text().startswith("今天 gives today ")
 
 
 def test_on_a_phone_the_arcs_run_across(show):  # noqa: F811
@@ -866,11 +866,11 @@ def test_the_heat_map_by_keyboard(show, model):  # noqa: F811
     assert float(page.evaluate("document.activeElement.dataset.value")) == (
         numbers(page, ".sa-map tbody td")[4])
     reading = page.locator(".sa-reading").inner_text()
-    assert reading.startswith(f"{exact.chinese[1]} takes ") and reading.endswith(" from love")
-    assert f"{exact.weights[1, 1]:.3f}" in reading
+    assert reading == (
+        f"{exact.chinese[1]} gives love {exact.weights[1, 1]:.3f} of its attention")
     assert page.locator(".sa-map th.sa-on").all_inner_texts() == ["love", exact.chinese[1]]
     page.locator(".sa-map tbody td").nth(2).hover()
-    assert page.locator(".sa-reading").inner_text().startswith(f"{exact.chinese[0]} takes")
+    assert page.locator(".sa-reading").inner_text().startswith(f"{exact.chinese[0]} gives you ")
 
 
 def test_a_large_heat_map_scrolls_in_its_own_box_with_a_cue(show):  # noqa: F811
@@ -958,13 +958,14 @@ def test_a_cell_of_the_film_is_read_at_every_step(show):  # noqa: F811
     page.locator(".sa-map").nth(1).locator("tbody td").nth(0).hover()
     first = film()["sentences"][1]["weights"]
     assert page.locator(".sa-reading").inner_text() == (
-        f"我 takes {first[0][0][0]:.3f} of its attention from i")
+        f"我 gives i {first[0][0][0]:.3f} of its attention")
     page.get_by_role("slider", name="Training step").focus()
     page.keyboard.press("ArrowRight")
-    assert page.locator(".sa-reading").inner_text().startswith(f"我 takes {first[1][0][0]:.3f}"[:9])
+    assert first[1][0][0] == 0
+    assert page.locator(".sa-reading").inner_text() == "我 gives i 0 of its attention"
     page.locator(".sa-map").nth(0).locator("[tabindex='0']").focus()
     page.keyboard.press("ArrowDown")
-    assert page.locator(".sa-reading").inner_text().startswith("爱 takes ")
+    assert page.locator(".sa-reading").inner_text().startswith("爱 gives ")
 
 
 # --- For everyone --------------------------------------------------------------------------------
@@ -1065,5 +1066,5 @@ def test_outcomes_are_spoken(show):  # noqa: F811
     page = show(TranslatorExplorer(), ThreeStepsExplorer(), training(1)).page
     spoken = page.locator("[role=status]")
     for text in ("我 爱 你", "I 0.113, love 0.836, you 0.051; context (0.062, 0.856)",
-                 "Step 60; 我 takes"):
+                 "Step 60; 我 gives"):
         spoken.filter(has_text=text).first.wait_for(state="attached")

@@ -201,7 +201,7 @@ def test_a_pressed_cell_tells_its_arithmetic(show):  # noqa: F811
     page = show(AttentionMatrixExplorer()).page
     told = page.locator("p.sa-now")
     assert told.inner_text() == ("love looks at love: 2 · 2 + 2 · 0 = 4.000; 4.000 / √2 = 2.828; "
-                                 "ez − max = 1.000; 1.000 / 1.243 = 0.804")
+                                 "ez\u00a0−\u00a0max = 1.000; 1.000 / 1.243 = 0.804")
     weights = page.locator(".sa-matrix").nth(1).locator("tbody tr")
     weights.nth(2).locator("td").nth(0).click()
     assert told.inner_text().startswith("you looks at I: 2 · 0 + 1 · 1 = 1.000; 1.000 / √2 = 0.7")
@@ -211,7 +211,7 @@ def test_a_pressed_cell_tells_its_arithmetic(show):  # noqa: F811
     page.keyboard.press("ArrowUp")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
-    assert told.inner_text().endswith("masked: z = −∞; ez − max = 0; 0 / 1.243 = 0")
+    assert told.inner_text().endswith("masked: z = −∞; ez\u00a0−\u00a0max = 0; 0 / 1.243 = 0")
     page.get_by_role("radio", name="on the weights (wrong)").click()
     assert told.inner_text().endswith("; then the mask sets it to 0")
     page.get_by_role("checkbox").click()

@@ -265,7 +265,7 @@ def test_the_matrix_has_every_weight(show, model):  # noqa: F811
             "(all) => all.map((cell) => Number(cell.dataset.value))")
         assert np.reshape(cells, (5, 5)) == pytest.approx(block[0, 0], abs=EXACT)
     page.locator(".sa-map tbody td").nth(12).hover()
-    assert page.locator("details .sa-reading").first.inner_text().startswith("love takes ")
+    assert page.locator("details .sa-reading").first.inner_text().startswith("love gives love ")
 
 
 # --- The reader's prompt -------------------------------------------------------------------------
